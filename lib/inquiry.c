@@ -1,0 +1,441 @@
+#include "inquiry.h"
+#include "error.h"
+#include "number.h"
+#include "secret.h"
+#include "text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void note_trouble(struct vp_inquiry *inquiry, enum vp_trouble trouble,
+                         const struct vp_error *error)
+{
+    /* The first one is the cause; what follows from it would only hide it. */
+    if (inquiry->troubles & 1u << trouble)
+        return;
+    inquiry->troubles |= 1u << trouble;
+    inquiry->trouble[trouble] = *error;
+}
+
+/* ---- the policy ------------------------------------------------------------------------------ */
+
+static int parse_kept(const struct vp_store *store, const char *path, struct vp_policy *policy_out)
+{
+    char *text = NULL;
+    size_t length = 0;
+    int result = -1;
+
+    if (store == NULL || store->directory < 0)
+        return -1;
+    if (vp_store_read_kept_policy(store, path, &text, &length, NULL) > 0)
+        result = vp_policy_parse(text, length, path, NULL, NULL, policy_out, NULL);
+    free(text);
+    return result;
+}
+
+enum vp_policy_source vp_inquiry_load_policy(const char *path, const struct vp_store *store,
+                                             bool look_only, struct vp_policy *policy_out,
+                                             bool *troubled_out, struct vp_error *trouble_out)
+{
+    const char *file = path == NULL ? VP_POLICY_PATH : path;
+    enum vp_policy_source source = VP_POLICY_BUILTIN;
+    char *text = NULL;
+    size_t length = 0;
+    struct stat status;
+    int found = vp_store_read_policy(file, &text, &length, &status, trouble_out);
+
+    *policy_out = (struct vp_policy){0};
+    *troubled_out = false;
+    if (found > 0 &&
+        vp_policy_parse(text, length, file, NULL, NULL, policy_out, trouble_out) == 0) {
+        source = VP_POLICY_FILE;
+        /* A copy that cannot be kept harms no login today; `vpolicy check` tells of it. */
+        if (!look_only && store != NULL && store->writable && status.st_uid == geteuid())
+            (void)!vp_store_keep_policy(store, file, text, length, &status, NULL);
+    } else if (found != 0 || path != NULL) {
+        if (found == 0)
+            (void)vp_error_set(trouble_out, file, 0, 0, "there is no such policy file");
+        *troubled_out = true;
+        if (parse_kept(store, file, policy_out) == 0)
+            source = VP_POLICY_KEPT;
+    }
+    free(text);
+    return source;
+}
+
+/* ---- groups ---------------------------------------------------------------------------------- */
+
+/* The names of the policy's group sections, each once; a block to free, or NULL where none. */
+static const char **policy_groups(const struct vp_policy *policy, size_t *count_out)
+{
+    const char **groups = NULL;
+
+    *count_out = 0;
+    if (policy->name_count == 0)
+        return NULL;
+    groups = calloc(policy->name_count, sizeof *groups);
+    for (size_t i = 0; groups != NULL && i < policy->section_count; i++) {
+        const struct vp_section *section = &policy->sections[i];
+
+        for (size_t j = 0; section->kind == VP_SECTION_GROUP && j < section->name_count; j++) {
+            const char *name = policy->names[section->first_name + j];
+            size_t k = 0;
+
+            while (k < *count_out && strcmp(groups[k], name) != 0)
+                k++;
+            if (k == *count_out)
+                groups[(*count_out)++] = name;
+        }
+    }
+    return groups;
+}
+
+/* Whether a name stands in a list with blanks between. Blanks in names are kept as %20. */
+static bool listed(const char *list, const char *name)
+{
+    char escaped[768];
+    struct vp_text text;
+
+    vp_text_begin(&text, escaped, sizeof escaped);
+    vp_text_add(&text, " ");
+    for (; *name != '\0'; name++)
+        vp_text_add(&text, *name == ' ' ? "%%20" : "%c", *name);
+    vp_text_add(&text, " ");
+    return strstr(list, escaped) != NULL;
+}
+
+static void add_listed(struct vp_text *list, const char *name)
+{
+    vp_text_add(list, "%s", list->length == 0 ? "" : " ");
+    for (; *name != '\0'; name++)
+        vp_text_add(list, *name == ' ' ? "%%20" : "%c", *name);
+}
+
+/* Keeps those groups that the account is in at the front of the array; says how many. */
+static size_t keep_members(struct vp_inquiry *inquiry, const char **groups, size_t count)
+{
+    bool members[count];
+    struct vp_error error;
+    char padded[sizeof inquiry->record.groups + 2];
+    size_t kept = 0;
+    bool known = vp_account_groups(&inquiry->account, groups, count, members, &error) == 0;
+    struct vp_text list;
+
+    snprintf(padded, sizeof padded, " %s ", inquiry->record.groups);
+    if (!known)
+        note_trouble(inquiry, VP_TROUBLE_GROUPS, &error);
+    vp_text_begin(&list, inquiry->groups, sizeof inquiry->groups);
+    for (size_t i = 0; i < count; i++) {
+        if (!(known ? members[i] : listed(padded, groups[i])))
+            continue;
+        add_listed(&list, groups[i]);
+        groups[kept++] = groups[i];
+    }
+    if (list.length >= list.size)
+        inquiry->groups[0] = '\0';
+    return kept;
+}
+
+static void resolve(struct vp_inquiry *inquiry)
+{
+    size_t count = 0;
+    const char **groups = policy_groups(&inquiry->policy, &count);
+    struct vp_subject subject = {
+        .user = inquiry->account.name[0] != '\0' ? inquiry->account.name : inquiry->question.user,
+        .service = inquiry->question.service,
+        .groups = groups,
+    };
+
+    if (count > 0 && inquiry->account.name[0] != '\0')
+        subject.group_count = keep_members(inquiry, groups, count);
+    vp_policy_resolve(&inquiry->policy, &subject, &inquiry->values, inquiry->lines);
+    free(groups);
+}
+
+/* ---- the store ------------------------------------------------------------------------------- */
+
+struct names {
+    char *text;
+    size_t length, room;
+};
+
+static int collect_name(void *context, const char *name)
+{
+    struct names *names = context;
+    size_t needed = names->length + strlen(name) + 2;
+
+    if (strchr(name, '\n') != NULL)
+        return 0;
+    if (needed > names->room) {
+        char *larger = realloc(names->text, needed * 2);
+
+        if (larger == NULL)
+            return -1;
+        names->text = larger;
+        names->room = needed * 2;
+    }
+    names->length +=
+        (size_t)snprintf(names->text + names->length, names->room - names->length, "%s\n", name);
+    return 0;
+}
+
+/*
+ * An account whose password was set today could be new or an old one that has just changed it.
+ * Those that are there when the store begins are old: a lost store must not ask all of them again.
+ */
+int vp_inquiry_stamp(const struct vp_store *store, int32_t today, struct vp_error *error_out)
+{
+    struct names names = {0};
+    int result = vp_account_visit(today, collect_name, &names, error_out);
+
+    if (result != 0)
+        (void)vp_error_set(error_out, "/etc/shadow", 0, errno, "the accounts cannot be listed");
+    else
+        result = vp_store_write_stamp(store, today, names.text == NULL ? "" : names.text, error_out);
+    free(names.text);
+    return result;
+}
+
+static void read_stamp(struct vp_inquiry *inquiry)
+{
+    struct vp_surroundings *around = &inquiry->around;
+    struct vp_error error;
+    int found = vp_store_read_stamp(&inquiry->store, inquiry->account.name, &around->stamp,
+                                    &around->present, &error);
+
+    if (found == 0 && inquiry->store.writable && !inquiry->question.look_only &&
+        !inquiry->clock_back) {
+        found = vp_inquiry_stamp(&inquiry->store, inquiry->today, &error);
+        if (found == 0)
+            found = vp_store_read_stamp(&inquiry->store, inquiry->account.name, &around->stamp,
+                                        &around->present, &error);
+    }
+    if (found < 0)
+        note_trouble(inquiry, VP_TROUBLE_STORE, &error);
+}
+
+static void check_clock(struct vp_inquiry *inquiry)
+{
+    int32_t newest = inquiry->record.newest > 0 ? vp_number_day(inquiry->record.newest) : VP_NO_DAY;
+    struct vp_error error;
+    char today[VP_DATE_SIZE];
+
+    inquiry->clock_back = inquiry->today < VP_EARLIEST_DAY ||
+                          (inquiry->around.stamp != VP_NO_DAY &&
+                           inquiry->today < inquiry->around.stamp) ||
+                          (newest != VP_NO_DAY && newest > inquiry->today + 1);
+    if (!inquiry->clock_back)
+        return;
+    vp_number_print_date(inquiry->today, today);
+    (void)vp_error_set(&error, NULL, 0, 0,
+                       "the clock says %s, which is before what was already written down", today);
+    note_trouble(inquiry, VP_TROUBLE_CLOCK, &error);
+}
+
+static void read_record(struct vp_inquiry *inquiry)
+{
+    struct vp_error error;
+    int found = vp_store_read_record(&inquiry->store, inquiry->account.name, &inquiry->record,
+                                     &error);
+
+    inquiry->around = (struct vp_surroundings){.stamp = VP_NO_DAY};
+    inquiry->record_readable = found >= 0;
+    if (found < 0) {
+        note_trouble(inquiry, VP_TROUBLE_RECORD, &error);
+        return;
+    }
+    check_clock(inquiry);
+    if (found == 0) {
+        read_stamp(inquiry);
+        check_clock(inquiry);
+    }
+    inquiry->around.change_pending = vp_store_change_pending(
+        &inquiry->store, inquiry->account.name, inquiry->question.now, VP_INTENT_SECONDS);
+}
+
+/* ---- learning -------------------------------------------------------------------------------- */
+
+static void learn(struct vp_inquiry *inquiry)
+{
+    char before[VP_HASH_SIZE];
+
+    inquiry->replaced[0] = '\0';
+    inquiry->learnt = 0;
+    if (!inquiry->record_readable)
+        return;
+    memcpy(before, inquiry->record.hash, sizeof before);
+    inquiry->learnt = vp_verdict_learn(&inquiry->record, &inquiry->account, &inquiry->values,
+                                       &inquiry->around, inquiry->today);
+    if (inquiry->learnt & VP_LEARNT_ELSEWHERE)
+        memcpy(inquiry->replaced, before, sizeof before);
+    if (inquiry->learnt & VP_LEARNT_CLAMPED) {
+        struct vp_error error;
+
+        (void)vp_error_set(&error, "/etc/shadow", 0, 0,
+                           "%.64s: the password's day lies in the future; today counts",
+                           inquiry->account.name);
+        note_trouble(inquiry, VP_TROUBLE_CLOCK, &error);
+    }
+    vp_secret_wipe(before, sizeof before);
+}
+
+static void note_blindness(struct vp_inquiry *inquiry)
+{
+    struct vp_error error;
+
+    if (!inquiry->record_readable || !vp_verdict_blind(&inquiry->record, &inquiry->account))
+        return;
+    (void)vp_error_set(&error, "/etc/shadow", 0, 0,
+                       "%.64s: no entry can be read, and the record holds a hash",
+                       inquiry->account.name);
+    note_trouble(inquiry, VP_TROUBLE_RECORD, &error);
+}
+
+int vp_inquiry_open(const struct vp_question *question, struct vp_inquiry *inquiry_out,
+                    struct vp_error *error_out)
+{
+    struct vp_inquiry *inquiry = inquiry_out;
+    struct vp_error error;
+    bool troubled;
+    int found;
+
+    memset(inquiry, 0, sizeof *inquiry);
+    inquiry->question = *question;
+    inquiry->today = vp_number_day(question->now);
+    inquiry->store.directory = -1;
+    inquiry->lock = -1;
+    inquiry->around.stamp = VP_NO_DAY;
+    vp_record_begin(&inquiry->record, "", 0);
+    if (vp_store_open(question->state_dir == NULL ? VP_STATE_DIR : question->state_dir,
+                      &inquiry->store, &error) != 0)
+        note_trouble(inquiry, VP_TROUBLE_STORE, &error);
+    inquiry->policy_source =
+        vp_inquiry_load_policy(question->policy_path, &inquiry->store, question->look_only,
+                               &inquiry->policy, &troubled, &error);
+    if (troubled)
+        note_trouble(inquiry, VP_TROUBLE_POLICY, &error);
+    found = vp_account_find(question->user, &inquiry->account, error_out);
+    inquiry->record_readable = true;
+    if (found > 0 && inquiry->store.directory >= 0)
+        read_record(inquiry);
+    resolve(inquiry);
+    if (found > 0) {
+        /* Without a right to the store nothing can be said, least of all that all is well. */
+        if (inquiry->store.directory < 0 && inquiry->trouble[VP_TROUBLE_STORE].errnum == EACCES) {
+            inquiry->record_readable = false;
+            note_trouble(inquiry, VP_TROUBLE_RECORD, &inquiry->trouble[VP_TROUBLE_STORE]);
+        }
+        learn(inquiry);
+        note_blindness(inquiry);
+    }
+    return found;
+}
+
+void vp_inquiry_close(struct vp_inquiry *inquiry)
+{
+    vp_inquiry_release(inquiry);
+    vp_store_close(&inquiry->store);
+    vp_policy_free(&inquiry->policy);
+    vp_secret_wipe(inquiry, sizeof *inquiry);
+    inquiry->lock = inquiry->store.directory = -1;
+}
+
+void vp_inquiry_release(struct vp_inquiry *inquiry)
+{
+    vp_store_unlock(inquiry->lock);
+    inquiry->lock = -1;
+}
+
+/* Reads account and record again, now that nobody else changes them. */
+static int read_again(struct vp_inquiry *inquiry, struct vp_error *error_out)
+{
+    char name[VP_NAME_MAX + 1];
+
+    memcpy(name, inquiry->account.name, sizeof name);
+    if (vp_account_find(name, &inquiry->account, error_out) <= 0) {
+        memcpy(inquiry->account.name, name, sizeof name);
+        return vp_error_set(error_out, NULL, 0, 0, "%.64s: the account has gone", name);
+    }
+    read_record(inquiry);
+    if (!inquiry->record_readable) {
+        *error_out = inquiry->trouble[VP_TROUBLE_RECORD];
+        return -1;
+    }
+    return 0;
+}
+
+int vp_inquiry_hold(struct vp_inquiry *inquiry, int wait_ms, struct vp_error *error_out)
+{
+    if (inquiry->store.directory < 0) {
+        *error_out = inquiry->trouble[VP_TROUBLE_STORE];
+        return -1;
+    }
+    inquiry->lock = vp_store_lock(&inquiry->store, inquiry->account.name, wait_ms, error_out);
+    if (inquiry->lock < 0) {
+        if (error_out->errnum == EWOULDBLOCK) {
+            read_record(inquiry);
+            inquiry->learnt = 0;
+        } else {
+            note_trouble(inquiry, VP_TROUBLE_STORE, error_out);
+        }
+        return -1;
+    }
+    if (read_again(inquiry, error_out) != 0) {
+        vp_inquiry_release(inquiry);
+        return -1;
+    }
+    learn(inquiry);
+    return 0;
+}
+
+static size_t history_kept(const struct vp_inquiry *inquiry)
+{
+    return inquiry->values.history > 1 ? (size_t)inquiry->values.history : 1;
+}
+
+static int write_history(struct vp_inquiry *inquiry, bool durable, struct vp_error *error_out)
+{
+    struct vp_history history;
+    int result;
+
+    if (inquiry->learnt & VP_LEARNT_PERSON)
+        memset(&history, 0, sizeof history);
+    else if (vp_store_read_history(&inquiry->store, inquiry->account.name, &history, error_out) < 0)
+        memset(&history, 0, sizeof history);
+    vp_history_add(&history, inquiry->replaced, inquiry->today, history_kept(inquiry));
+    result = vp_store_write_history(&inquiry->store, inquiry->account.name, &history, durable,
+                                    error_out);
+    vp_secret_wipe(&history, sizeof history);
+    return result;
+}
+
+int vp_inquiry_write(struct vp_inquiry *inquiry, bool durable, struct vp_error *error_out)
+{
+    int result = 0;
+
+    if (inquiry->question.now > inquiry->record.newest)
+        inquiry->record.newest = inquiry->question.now;
+    if (inquiry->groups[0] != '\0' && !(inquiry->troubles & 1u << VP_TROUBLE_GROUPS))
+        snprintf(inquiry->record.groups, sizeof inquiry->record.groups, "%s", inquiry->groups);
+    if (inquiry->replaced[0] != '\0' || inquiry->learnt & VP_LEARNT_PERSON)
+        result = write_history(inquiry, durable, error_out);
+    if (result == 0)
+        result = vp_store_write_record(&inquiry->store, &inquiry->record, durable, error_out);
+    vp_inquiry_release(inquiry);
+    if (result != 0)
+        note_trouble(inquiry, VP_TROUBLE_STORE, error_out);
+    return result;
+}
+
+struct vp_verdict vp_inquiry_judge(const struct vp_inquiry *inquiry)
+{
+    return vp_verdict_judge(&inquiry->values, &inquiry->record, &inquiry->account, inquiry->today);
+}
+
+bool vp_inquiry_blind(const struct vp_inquiry *inquiry)
+{
+    return !inquiry->record_readable || vp_verdict_blind(&inquiry->record, &inquiry->account);
+}

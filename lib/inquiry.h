@@ -1,0 +1,111 @@
+/*
+ * One account at one moment: the rooms asked, the policy resolved, the record brought up to date.
+ * Both doors ask through this file, so that the module and the command can never disagree.
+ * It composes rooms and pure files and owns nothing outside itself.
+ */
+#ifndef VP_LIB_INQUIRY_H
+#define VP_LIB_INQUIRY_H
+
+#include "../pam_vpolicy.h"
+#include "account.h"
+#include "policy.h"
+#include "record.h"
+#include "store.h"
+#include "verdict.h"
+
+/*
+ * No clock can be right that stands before this file was written (2026-01-01): what is learnt
+ * under such a clock is not written down.
+ */
+#define VP_EARLIEST_DAY 20454
+
+/* What is broken around the account. None of it is a verdict; each has a text for the log. */
+enum vp_trouble {
+    VP_TROUBLE_POLICY, /* the policy file does not count; the last good copy or the built-in does */
+    VP_TROUBLE_STORE,  /* missing, not mounted, not writable: shadow's dates decide */
+    VP_TROUBLE_RECORD, /* this record is damaged, or cannot be relied on */
+    VP_TROUBLE_GROUPS, /* NSS cannot tell the groups; those seen last count */
+    VP_TROUBLE_CLOCK,  /* the clock went back, or a day lies in the future */
+    VP_TROUBLE_COUNT
+};
+
+enum vp_policy_source { VP_POLICY_BUILTIN, VP_POLICY_FILE, VP_POLICY_KEPT };
+
+struct vp_question {
+    const char *policy_path; /* NULL = VP_POLICY_PATH, which may be missing */
+    const char *state_dir;   /* NULL = VP_STATE_DIR */
+    const char *user;
+    const char *service; /* or NULL */
+    int64_t now;         /* seconds since 1970 */
+    bool look_only;      /* write nothing, not even the stamp */
+};
+
+/* Filled by vp_inquiry_open, given back by vp_inquiry_close. Holds hashes. */
+struct vp_inquiry {
+    struct vp_question question;
+    int32_t today;
+    struct vp_store store;
+    struct vp_policy policy;
+    enum vp_policy_source policy_source;
+    struct vp_values values;
+    unsigned lines[VP_KEY_COUNT]; /* of each value, 0 = built-in */
+    struct vp_account account;
+    struct vp_record record; /* after learning; user "" = none */
+    struct vp_surroundings around;
+    char groups[512];      /* the policy's groups that the account is in, blank between */
+    char replaced[VP_HASH_SIZE]; /* the hash that learning took out of the record, or "" */
+    unsigned learnt;       /* VP_LEARNT_ bits */
+    bool clock_back;       /* the clock cannot be right: learn nothing for ever */
+    bool record_readable;  /* false: VP_TROUBLE_RECORD tells why */
+    unsigned troubles;     /* bits 1 << enum vp_trouble */
+    struct vp_error trouble[VP_TROUBLE_COUNT];
+    int lock; /* or -1 */
+};
+
+/*
+ * Asks everything. Returns 1; 0 where nobody has that name (policy and values are there all the
+ * same, as for an account without groups); -1 where NSS failed (error filled). Close it always.
+ */
+VP_CHECKED int vp_inquiry_open(const struct vp_question *question, struct vp_inquiry *inquiry_out,
+                               struct vp_error *error_out);
+
+/* Unlocks, closes, frees and wipes. */
+void vp_inquiry_close(struct vp_inquiry *inquiry);
+
+/*
+ * Takes the account's lock and reads account and record again, so that the record can be changed.
+ * Returns 0; or -1 with the error filled. Where another change holds the lock (errnum EWOULDBLOCK)
+ * the record is as it is stored: the witness may not be heard then.
+ */
+VP_CHECKED int vp_inquiry_hold(struct vp_inquiry *inquiry, int wait_ms, struct vp_error *error_out);
+
+/*
+ * Writes the record, and the hash that it replaced into the history, and lets go of the lock.
+ * durable as in vp_store_write_record. Returns 0, or -1 (error filled, VP_TROUBLE_STORE set).
+ */
+VP_CHECKED int vp_inquiry_write(struct vp_inquiry *inquiry, bool durable,
+                                struct vp_error *error_out);
+
+/* Lets go of the lock without writing. */
+void vp_inquiry_release(struct vp_inquiry *inquiry);
+
+/* The verdict of today. */
+struct vp_verdict vp_inquiry_judge(const struct vp_inquiry *inquiry);
+
+/* Whether the troubles allow no verdict: the record, or the password's state, cannot be read. */
+bool vp_inquiry_blind(const struct vp_inquiry *inquiry);
+
+/*
+ * Loads the policy alone: the file, its last good copy, or the built-in. store may be NULL.
+ * Returns where it came from; trouble_out is filled and *troubled_out set where the file does not
+ * count.
+ */
+enum vp_policy_source vp_inquiry_load_policy(const char *path, const struct vp_store *store,
+                                             bool look_only, struct vp_policy *policy_out,
+                                             bool *troubled_out, struct vp_error *trouble_out);
+
+/* Writes the store's stamp of today with the accounts that are there. 0, also if there, or -1. */
+VP_CHECKED int vp_inquiry_stamp(const struct vp_store *store, int32_t today,
+                                struct vp_error *error_out);
+
+#endif
