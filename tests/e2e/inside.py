@@ -2,6 +2,7 @@
 cases of a run. Started by `run` through `private`. Exit status 0 = passed; the transcript of a failure on stdout."""
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 import traceback
@@ -27,10 +28,17 @@ def load(path):
     spec.loader.exec_module(module)
 
 
+def out_of_time(*_):
+    """The case has had its time."""
+    raise toolkit.Failure("out of time")
+
+
 def run_case(path, name):
     """Run one case; print why and the transcript when it fails."""
     load(path)
     toolkit.syslog()
+    signal.signal(signal.SIGALRM, out_of_time)    # a little before `run` kills us, while we can still say what happened
+    signal.alarm(toolkit.CASES[name]["timeout"])
     try:
         toolkit.CASES[name]["function"](toolkit)
         return 0

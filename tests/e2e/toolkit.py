@@ -15,6 +15,8 @@ is typed, run, answered and logged goes to one transcript, which is shown when t
 Every driver answers with a Result: rc (exit status, negative = killed by that signal), text (what was seen, carriage
 returns dropped), ok (the driver's own goal was reached), pending (the prompt that no answer was left for, or None).
 """
+import base64
+import ctypes
 import errno
 import fcntl
 import glob
@@ -22,11 +24,9 @@ import os
 import pwd
 import re
 import select
-import shutil
 import signal
 import socket
 import subprocess
-import sys
 import termios
 import threading
 import time
@@ -38,6 +38,8 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 WORK = "/run/e2e"                                 # markers, configurations and logs of the drivers
 DAY = 86400
 TRANSCRIPT = []
+FAKETIME = {"FAKETIME_DONT_FAKE_MONOTONIC": "1",  # timeouts stay real
+            "FAKETIME_DISABLE_SHM": "1"}          # no semaphore a process (not known to Debian 12's 0.9.10)
 _faked_days = 0
 _syslog = None
 
@@ -116,7 +118,7 @@ def environment(user=None, extra=None):
     env = {"PATH": PATH, "HOME": account.pw_dir, "USER": account.pw_name, "LOGNAME": account.pw_name,
            "SHELL": account.pw_shell, "TERM": "dumb", "LANG": "C.UTF-8"}
     if _faked_days:
-        env["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
+        env.update(FAKETIME)
     env.update(extra or {})
     return env
 
@@ -129,7 +131,9 @@ def groups_of(user):
 def sh(cmd, input=None, user=None, env=None, timeout=60):
     """Run CMD (a string for bash, or an argv list) without a terminal -> (rc, out, err). As USER really is the user:
     real uid, groups, and no no_new_privs, so setuid programs work."""
-    argv = ["/bin/bash", "-c", cmd] if isinstance(cmd, str) else list(cmd)
+    # With "exit" bash forks for its last command: under faketime() a setuid program in bash's own pid would trip over
+    # the semaphore that libfaketime made there for the user.
+    argv = ["/bin/bash", "-c", cmd + "\nexit $?"] if isinstance(cmd, str) else list(cmd)
     identity = {}
     if user:
         account = pwd.getpwnam(user)
@@ -323,19 +327,15 @@ def useradd(name, password=None, uid=None, groups=(), shell="/bin/bash", options
         must("chpasswd", input=f"{name}:{password}\n")
 
 
-def crypt_hash(password, rounds=1):
-    """A cheap yescrypt hash of PASSWORD."""
-    prefix = {1: "$y$j75$", 5: "$y$j9T$"}[rounds]
-    return _libcrypt(password, prefix + "vpolicytestsalt.$")
-
-
-def _libcrypt(password, setting):
-    import ctypes
+def crypt_hash(password, method="$y$", cost=1):
+    """A hash of PASSWORD with a fresh salt, as an administrator's tool would make it; yescrypt at its cheapest unless
+    METHOD and COST (those of crypt_gensalt) say otherwise: "$6$" with 5000 is SHA-512."""
     library = ctypes.CDLL("libcrypt.so.1")
-    library.crypt.restype = ctypes.c_char_p
-    answer = library.crypt(password.encode(), setting.encode())
+    library.crypt.restype = library.crypt_gensalt.restype = ctypes.c_char_p
+    setting = library.crypt_gensalt(method.encode(), ctypes.c_ulong(cost), None, 0)
+    answer = library.crypt(password.encode(), setting) if setting else None
     if not answer or answer.startswith(b"*"):
-        raise Failure(f"crypt({setting}) failed")
+        raise Failure(f"libcrypt makes no {method} hash of cost {cost}")
     return answer.decode()
 
 
@@ -453,12 +453,11 @@ class Daemon:
             return ""
 
     def wait_port(self, port, timeout=10.0):
-        """Wait until something listens on 127.0.0.1:PORT."""
+        """Wait until something listens on PORT; found in /proc, because a connection would leave a line in the log."""
         def listening():
             if self.process.poll() is not None:
                 raise Failure(f"{self.argv[0]} ended with {self.process.returncode}:\n{self.log()}")
-            with socket.socket() as probe:
-                return probe.connect_ex(("127.0.0.1", port)) == 0
+            return re.search(rf":{port:04X} [0-9A-F]+:0000 0A ", _read("/proc/net/tcp"))
         wait_until(listening, timeout, f"{self.argv[0]} does not listen on {port}")
         return self
 
@@ -529,6 +528,13 @@ def ssh_key(user):
     return path
 
 
+def ssh_words(key=None, method="publickey"):
+    """The words that start a quiet, reproducible ssh client, for ssh() or as `rsync -e`, GIT_SSH_COMMAND, scp -S."""
+    words = ["ssh", "-F", "none", "-o", "StrictHostKeyChecking=yes", "-o", "NumberOfPasswordPrompts=1",
+             "-o", f"PreferredAuthentications={method}", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none"]
+    return words + (["-i", key] if key else ["-o", "PubkeyAuthentication=no"])
+
+
 def ssh(user, password=None, key=None, kbdint=None, command="id -un", tty=False, answers=(), options=(),
         timeout=25.0):
     """Real ssh to sshd() as USER -> Result, rc and text as its user would see them. One of: PASSWORD (method
@@ -536,10 +542,7 @@ def ssh(user, password=None, key=None, kbdint=None, command="id -un", tty=False,
     ANSWERS: what is typed at prompts after the login, e.g. of the passwd that sshd starts (needs tty=True).
     COMMAND None: a login shell; a list of words in OPTIONS goes before the host, e.g. ["-N", "-L", "..."]."""
     method = "publickey" if key else "keyboard-interactive" if kbdint is not None else "password"
-    argv = ["ssh", "-F", "none", "-o", "StrictHostKeyChecking=yes", "-o", "NumberOfPasswordPrompts=1",
-            "-o", f"PreferredAuthentications={method}", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none"]
-    argv += ["-i", key] if key else ["-o", "PubkeyAuthentication=no"]
-    argv += (["-tt"] if tty else ["-T"]) + list(options) + [f"{user}@127.0.0.1"]
+    argv = ssh_words(key, method) + (["-tt"] if tty else ["-T"]) + list(options) + [f"{user}@127.0.0.1"]
     argv += [command] if command is not None else []
     first = list(kbdint) if kbdint is not None else [] if key else [password]
     return converse(Pty(argv), first + list(answers), timeout)
@@ -661,7 +664,6 @@ def pop3_login(user, password):
 
 def submission_auth(user, password):
     """SMTP submission AUTH PLAIN; answers the server's line."""
-    import base64
     wire = Wire(587)
     wire.line()
     wire.send("EHLO client.example")
@@ -708,16 +710,16 @@ def cron_jobs(jobs, timeout=20.0):
     """Give each USER of JOBS ({user: command}) a crontab that runs COMMAND every minute, and let one minute begin:
     a real cron, its clock set to three seconds before the minute -> {user: the command's output, None = did not
     run}. Put many users into one call; a control job of root's proves that the minute came."""
-    library = libfaketime()
     paths = {user: marker(f"cron-{user}") for user in jobs}
     control = marker("cron-control")
     for user, command in jobs.items():
-        line = f"* * * * * ({command}) > {paths[user]}.part 2>&1; mv {paths[user]}.part {paths[user]}\n"
+        escaped = command.replace("%", r"\%")         # a bare % ends a crontab's command
+        line = f"* * * * * ({escaped}) > {paths[user]}.part 2>&1; mv {paths[user]}.part {paths[user]}\n"
         must(["crontab", "-u", user, "-"], input=line)
     _write("/etc/cron.d/e2e-control", f"* * * * * root touch {control}\n")
     now = time.time() + _faked_days * DAY
     ahead = (57 - now % 60) % 60 + _faked_days * DAY
-    env = {"LD_PRELOAD": library, "FAKETIME": f"+{ahead:.0f}s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    env = {"LD_PRELOAD": libfaketime(), "FAKETIME": f"{ahead:+.0f}s", **FAKETIME}
     with Daemon(["/usr/sbin/cron", "-f"], f"{WORK}/cron.log", env=env):
         wait_until(lambda: os.path.exists(control), timeout, "cron's control job did not run")
         try:

@@ -109,6 +109,31 @@ def faketime(t):
     t.eq(t.su_login("an", NEW).rc, 0, "back in the present")
 
 
+@case("toolkit.11", "daemons started after faketime live on the moved day, and so do their jobs")
+def faked_daemons(t):
+    for user in ("an", "binh"):
+        t.useradd(user, OLD)
+    t.must("chage -M 30 an")
+    key = t.ssh_key("binh")
+    t.faketime(40)
+    with t.dovecot(), t.sshd():
+        t.eq(t.imap_login("an", OLD), "a NO [EXPIRED] Password expired", "Dovecot sees the password expired")
+        result = t.ssh("binh", key=key, command="date +%s")
+        t.eq(int(result.text) // t.DAY, t.today(), "sshd's command")
+    t.eq(t.cron_jobs({"an": "id", "binh": "expr $(date +%s) / 86400"}), {"an": None, "binh": f"{t.today()}\n"}, "cron")
+    t.eq(t.at_job("binh", "expr $(date +%s) / 86400"), f"{t.today()}\n", "at")
+    t.eq(t.login_login("an", OLD).pending, "Current password: ", "login wants a change")
+
+
+@case("toolkit.12", "a neighbour in the stack can be enabled, and the locale reaches passwd")
+def neighbours(t):
+    t.useradd("an", OLD)
+    vietnamese = t.passwd_self("an", OLD, env={"LANG": "vi_VN.UTF-8"})
+    t.eq(vietnamese.pending, "Mật khẩu mới: ", "passwd asks in Vietnamese")
+    t.must("pam-auth-update --enable pwquality")
+    t.match("^BAD PASSWORD: ", t.passwd_self("an", OLD, "abc").text, "pwquality refuses")
+
+
 @case("toolkit.9", "sudo asks for the password and checks the account")
 def sudo(t):
     t.useradd("an", OLD)
