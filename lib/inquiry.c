@@ -252,8 +252,10 @@ static void read_record(struct vp_inquiry *inquiry)
         read_stamp(inquiry);
         check_clock(inquiry);
     }
-    inquiry->around.change_pending = vp_store_change_pending(
-        &inquiry->store, inquiry->account.name, inquiry->question.now, VP_INTENT_SECONDS);
+    inquiry->around.change_pending =
+        inquiry->question.committing ||
+        vp_store_change_pending(&inquiry->store, inquiry->account.name, inquiry->question.now,
+                                VP_INTENT_SECONDS);
 }
 
 /* ---- learning -------------------------------------------------------------------------------- */

@@ -38,6 +38,7 @@ struct vp_question {
     const char *service; /* or NULL */
     int64_t now;         /* seconds since 1970 */
     bool look_only;      /* write nothing, not even the stamp */
+    bool committing;     /* our own change is under way: the witness is not heard */
 };
 
 /* Filled by vp_inquiry_open, given back by vp_inquiry_close. Holds hashes. */
