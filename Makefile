@@ -12,8 +12,12 @@ MANDIR      = $(PREFIX)/share/man
 DOCDIR      = $(PREFIX)/share/doc/pam_vpolicy
 SYSCONFDIR  = /etc
 STATEDIR    = /var/lib/vpolicy
-PAMDIR      = $(shell build-aux/pam-dir $(CC))
 POLICY_PATH = $(SYSCONFDIR)/security/vpolicy.conf
+PROFILEDIR  = /usr/share/pam-configs
+USERDELDIR  = $(SYSCONFDIR)/shadow-maint/userdel-post.d
+APPARMORDIR = $(SYSCONFDIR)/apparmor.d/abstractions/authentication.d
+# The multiarch directory of this system, found when it is needed.
+PAMDIR      = $(shell build-aux/pam-dir $(CC))
 BUILD       = build
 
 # ---- compiler and linker: every flag with its reason ----------------------------------------
@@ -26,19 +30,19 @@ CFLAGS ?= -O2 -g
 # $(call has,FLAG): FLAG where the compiler knows it. -Werror because clang only warns of others.
 has = $(shell $(CC) -Werror $(1) -c -x c /dev/null -o /dev/null 2>/dev/null && echo "$(1)")
 
-# C11 with GNU's extensions: explicit_bzero, reallocarray, getpwnam_r and asprintf are needed.
+# C11 with GNU's extensions: explicit_bzero, reallocarray, getpwnam_r and the like are needed.
 DIALECT = -std=gnu11 -D_GNU_SOURCE
 
 # -Wconversion: a length that loses bits in a quiet conversion is how passwords get cut.
 # -Wshadow: a variable that hides another is read wrongly by whoever reviews it.
 # -Wformat=2: a format that is not a literal may hold a user's word.
 # -Wmissing-prototypes: what no header declares ought to be static.
-# -Wvla: the stack of a thread in Apache or Dovecot is small, and a length must not decide on it.
+# -Wvla: the stack of a thread in Apache or Dovecot is small, and no length may decide on it.
 WARNINGS = -Wall -Wextra -Wconversion -Wshadow -Wformat=2 -Wstrict-prototypes \
            -Wmissing-prototypes -Wvla
 
-# Only in our own builds (make check, .ci/run): a warning that next year's compiler invents must
-# not stop an administrator from building.
+# Only in our own builds (make check): a warning that next year's compiler invents must not stop
+# an administrator from building.
 ifdef WERROR
 WARNINGS += -Werror
 endif
@@ -48,9 +52,9 @@ endif
 # -fstack-protector-strong: the module parses what users type, inside sshd.
 # -fstack-clash-protection: a large frame cannot step over the guard page.
 # -fcf-protection: indirect jumps land only where they may (CET), where processors check it.
-FORTIFY = $(shell echo '\#include <features.h>' | \
-            $(CC) -O2 -Werror -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -E -x c - >/dev/null 2>&1 && \
-            echo 3 || echo 2)
+FORTIFY   := $(shell echo '\#include <features.h>' | \
+               $(CC) -O2 -Werror -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -E -x c - >/dev/null 2>&1 && \
+               echo 3 || echo 2)
 HARDENING := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(FORTIFY) -fstack-protector-strong \
              $(call has,-fstack-clash-protection) $(call has,-fcf-protection)
 
@@ -59,12 +63,13 @@ HARDENING := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(FORTIFY) -fstack-protector-st
 # --as-needed: no library is loaded into every login that nothing uses.
 LINKING = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
 
-# -fPIC: the archive is linked into a shared object; the command takes the same objects as they are.
+# -fPIC: the archive is linked into a shared object; the command takes the same objects.
 # -fvisibility=hidden: calls within the archive are direct, and none can be diverted.
 LIB_FLAGS = -fPIC -fvisibility=hidden
 
 # --no-undefined: a name that nobody defines fails here, not at a login.
-# The map exports pam_sm_* alone; its .o is compiled with visible names for that.
+# The map exports pam_sm_* alone; only their own object is compiled with visible names.
+MODULE_FLAGS   = -fPIC
 MODULE_LINKING = -shared -Wl,--no-undefined,--version-script=build-aux/module.map
 
 # A program at an address that changes from run to run.
@@ -75,45 +80,49 @@ PLACES = -DVP_POLICY_PATH='"$(POLICY_PATH)"' -DVP_STATE_DIR='"$(STATEDIR)"'
 # -MMD -MP: which headers an object was made of, for the next run.
 COMPILE = $(CC) $(DIALECT) $(WARNINGS) $(HARDENING) $(PLACES) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 
+# One short line a file; make V=1 shows the commands.
+ifdef V
+say =
+else
+say = @echo "  $(1)";
+endif
+
 # ---- building -------------------------------------------------------------------------------
 
 LIB_OBJECTS     = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*.c)))
 COMMAND_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,vpolicy.c $(sort $(wildcard cmd/*.c)))
 MODULE_OBJECTS  = $(BUILD)/pam_vpolicy.o
-OBJECTS         = $(LIB_OBJECTS) $(COMMAND_OBJECTS) $(MODULE_OBJECTS)
+UNIT_OBJECTS    = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/unit/*.c)))
+PAM_OBJECTS     = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/pam/*.c)))
+OBJECTS         = $(LIB_OBJECTS) $(COMMAND_OBJECTS) $(MODULE_OBJECTS) $(UNIT_OBJECTS) $(PAM_OBJECTS)
 
 LIBRARY = $(BUILD)/libvpolicy.a
 MODULE  = $(BUILD)/pam_vpolicy.so
 COMMAND = $(BUILD)/vpolicy
+# Files of conf/ that name places.
+FILLED  = $(BUILD)/conf/userdel-post.d/vpolicy $(BUILD)/conf/apparmor/vpolicy
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-all: $(LIBRARY) $(if $(wildcard pam_vpolicy.c),$(MODULE)) $(if $(wildcard vpolicy.c),$(COMMAND)) ## build the module and the command (the default)
+all: $(MODULE) $(COMMAND) $(FILLED) ## build the module and the command (the default)
 
 $(LIBRARY): $(LIB_OBJECTS)
 	@rm -f $@
-	$(AR) rcs $@ $(LIB_OBJECTS)
+	$(call say,AR $@)$(AR) rcs $@ $(LIB_OBJECTS)
 
 $(MODULE): $(MODULE_OBJECTS) $(LIBRARY) build-aux/module.map
-	$(CC) $(CFLAGS) $(MODULE_LINKING) $(LINKING) $(LDFLAGS) -o $@ $(MODULE_OBJECTS) $(LIBRARY) -lpam
+	$(call say,LD $@)$(CC) $(CFLAGS) $(MODULE_LINKING) $(LINKING) $(LDFLAGS) -o $@ \
+	    $(MODULE_OBJECTS) $(LIBRARY) -lpam
 
 $(COMMAND): $(COMMAND_OBJECTS) $(LIBRARY)
-	$(CC) $(CFLAGS) $(COMMAND_LINKING) $(LINKING) $(LDFLAGS) -o $@ $(COMMAND_OBJECTS) $(LIBRARY)
+	$(call say,LD $@)$(CC) $(CFLAGS) $(COMMAND_LINKING) $(LINKING) $(LDFLAGS) -o $@ \
+	    $(COMMAND_OBJECTS) $(LIBRARY)
 
-$(BUILD)/lib/%.o: lib/%.c $(BUILD)/flags
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(COMPILE) $(LIB_FLAGS) $(DEFINES) -c -o $@ $<
-
-$(BUILD)/cmd/%.o: cmd/%.c $(BUILD)/flags
-	@mkdir -p $(@D)
-	$(COMPILE) $(LIB_FLAGS) -c -o $@ $<
-
-$(BUILD)/vpolicy.o: vpolicy.c $(BUILD)/flags
-	$(COMPILE) $(LIB_FLAGS) -c -o $@ $<
-
-$(BUILD)/pam_vpolicy.o: pam_vpolicy.c $(BUILD)/flags
-	$(COMPILE) -fPIC -c -o $@ $<
+	$(call say,CC $<)$(COMPILE) $(if $(filter $(MODULE_OBJECTS),$@),$(MODULE_FLAGS),$(LIB_FLAGS)) \
+	    $(DEFINES) -c -o $@ $<
 
 # Both libraries are loaded when they are needed and not before: at a login neither is. Their
 # sonames are those of the development files that we compile against.
@@ -126,22 +135,128 @@ $(BUILD)/lib%.soname: build-aux/soname
 	@mkdir -p $(@D)
 	@build-aux/soname $* $(CC) > $@
 
-# Other flags make other objects: this file changes when they do, and only then.
+$(FILLED): $(BUILD)/conf/%: conf/%.in $(BUILD)/flags
+	@mkdir -p $(@D)
+	@sed 's|@SBINDIR@|$(SBINDIR)|g; s|@STATEDIR@|$(STATEDIR)|g; s|@POLICY_PATH@|$(POLICY_PATH)|g' \
+	    $< > $@
+
+# Other flags or places make other files: this one changes when they do, and only then.
 $(BUILD)/flags: force
 	@mkdir -p $(@D)
 	@printf '%s\n' "$$FLAGS_NOW" | cmp -s - $@ || printf '%s\n' "$$FLAGS_NOW" > $@
-$(BUILD)/flags: export FLAGS_NOW = $(COMPILE) $(LIB_FLAGS) $(LINKING) $(LDFLAGS)
+$(BUILD)/flags: export FLAGS_NOW = $(COMPILE) $(LIB_FLAGS) $(LINKING) $(LDFLAGS) $(SBINDIR)
 
 -include $(OBJECTS:.o=.d)
+
+# ---- testing --------------------------------------------------------------------------------
+
+# Every stage is a target that can be made alone. What must not read as passed is a stage whose
+# tool is missing: `need` installs it or stops.
+check: ## install what is missing for it, then run every test but Debian 13's
+	@build-aux/need check
+	@MAKE='$(MAKE)' build-aux/stages check format-check check-gcc check-clang layers lint-man \
+	    check-unit check-pam check-install check-e2e
+
+# Two builds beside the one of `make`, so that neither spoils the other.
+check-gcc check-clang: check-%: ## build with gcc, with clang; every warning an error
+	@$(MAKE) --no-print-directory -j$$(nproc) all CC=$* WERROR=1 BUILD=$(BUILD)/$*
+
+check-unit: $(BUILD)/tests/unit/unit ## test each file of lib/ alone
+	$<
+
+check-pam: $(BUILD)/tests/pam/pam $(MODULE) ## test the module in process, by libpam itself
+	VP_MODULE=$(abspath $(MODULE)) $<
+
+check-e2e: all ## test with real programs in a private Debian 12
+	tests/e2e/run --system debian12
+
+check-debian13: all ## the same in a private Debian 13
+	@build-aux/need check
+	tests/e2e/run --system debian13
+
+check-install: all ## test install, uninstall and the generated PAM stacks in a private system
+	tests/install/run
+
+try: ## play the policy's story with real programs in a private copy of this system
+	@build-aux/need try
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	tests/e2e/try
+
+layers: all ## check who calls whom: what the objects may call, keep and export
+	tests/layers --self-test
+	tests/layers $(BUILD)
+
+C_FILES = $(wildcard *.[ch] lib/*.[ch] cmd/*.[ch] tests/*/*.[ch])
+
+format: ## bring the C files into .clang-format's layout
+	clang-format -i $(C_FILES)
+
+format-check: ## check that they are
+	clang-format --dry-run -Werror $(C_FILES)
+
+MAN_PAGES = $(wildcard man/*.[58])
+
+lint-man: ## check the manual pages with mandoc and groff
+	mandoc -T lint -W warning $(MAN_PAGES)
+	@for page in $(MAN_PAGES); do groff -ww -man -z -Tutf8 -k $$page 2>&1; done | \
+	    awk '{ print } END { exit NR > 0 }'
+
+# Check is found by pkg-config, as its manual says.
+$(UNIT_OBJECTS) $(PAM_OBJECTS): DEFINES = $(shell pkg-config --cflags check)
+
+$(BUILD)/tests/unit/unit: $(UNIT_OBJECTS) $(LIBRARY)
+	$(call say,LD $@)$(CC) $(CFLAGS) -o $@ $(UNIT_OBJECTS) $(LIBRARY) $$(pkg-config --libs check)
+
+$(BUILD)/tests/pam/pam: $(PAM_OBJECTS) $(LIBRARY)
+	$(call say,LD $@)$(CC) $(CFLAGS) -o $@ $(PAM_OBJECTS) $(LIBRARY) $$(pkg-config --libs check) -lpam
+
+# ---- installing -----------------------------------------------------------------------------
+
+# What is installed where, as MODE:SOURCE:TARGET; uninstalling removes the same, from last to first,
+# and the module after all others. Records, their directory and the policy are not in the list:
+# they are the administrator's.
+INSTALLED = 0644:$(MODULE):$(or $(PAMDIR),$(error set PAMDIR))/pam_vpolicy.so \
+            0755:$(COMMAND):$(SBINDIR)/vpolicy \
+            $(foreach page,$(MAN_PAGES),0644:$(page):$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
+            $(foreach file,vpolicy vpolicy-record,0644:conf/pam-configs/$(file):$(PROFILEDIR)/$(file)) \
+            0755:$(BUILD)/conf/userdel-post.d/vpolicy:$(USERDELDIR)/vpolicy \
+            0644:$(BUILD)/conf/apparmor/vpolicy:$(APPARMORDIR)/vpolicy \
+            $(foreach file,$(wildcard conf/examples/*) conf/vpolicy.conf,0644:$(file):$(DOCDIR)/examples/$(notdir $(file))) \
+            $(foreach file,$(wildcard README CHANGES SECURITY LICENSE),0644:$(file):$(DOCDIR)/$(file))
+
+install: all ## install; enables nothing (DESTDIR, PREFIX, PAMDIR and others can be set)
+	@$(MAKE) --no-print-directory install-built
+
+install-built: ## the same without building, for a build tree that cannot be written
+	@echo "Installing:"
+	@for file in $(INSTALLED); do \
+	    from=$${file#*:}; \
+	    build-aux/put "$${file%%:*}" "$${from%%:*}" "$(DESTDIR)$${from#*:}" || exit 1; \
+	done
+	@build-aux/put-policy conf/vpolicy.conf "$(DESTDIR)$(POLICY_PATH)" \
+	    "$(DESTDIR)/etc/default/locale" "$(DESTDIR)/etc/locale.conf"
+	@build-aux/make-store "$(DESTDIR)$(STATEDIR)"
+	@DESTDIR="$(DESTDIR)" build-aux/next-steps "$(SBINDIR)" "$(DOCDIR)"
+
+uninstall: ## take the lines out of PAM, then remove what install put there
+	@build-aux/uninstall-stacks "$(DESTDIR)"
+	@echo "Removing:"
+	@build-aux/take-away "$(DESTDIR)" $(INSTALLED)
+	@build-aux/left-behind "$(DESTDIR)$(STATEDIR)" "$(DESTDIR)$(POLICY_PATH)"
 
 # ---- and the rest ---------------------------------------------------------------------------
 
 help: ## list the targets
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z0-9 -]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 24
 
-clean: ## remove what was built
-	rm -rf $(BUILD)/lib $(BUILD)/cmd $(BUILD)/*.o $(BUILD)/*.d $(BUILD)/*.soname $(BUILD)/flags \
-	    $(LIBRARY) $(MODULE) $(COMMAND)
+clean: ## remove what was built, but not the private systems
+	rm -rf $(BUILD)/lib $(BUILD)/cmd $(BUILD)/conf $(BUILD)/tests $(BUILD)/gcc $(BUILD)/clang \
+	    $(BUILD)/*.o $(BUILD)/*.d $(BUILD)/*.soname $(BUILD)/flags $(LIBRARY) $(MODULE) $(COMMAND)
+
+# The private systems cost minutes and a download to make again.
+distclean: clean ## remove the private systems, too
+	rm -rf --one-file-system $(BUILD)
 
 force:
-.PHONY: all help clean force
+.PHONY: all check check-gcc check-clang check-unit check-pam check-e2e check-debian13 check-install \
+    try layers format format-check lint-man install install-built uninstall help clean distclean force
