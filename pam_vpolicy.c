@@ -648,18 +648,17 @@ static bool may_override(const struct request *request)
            (request->inquiry.account.uid == 0 || !user_is_changing(request));
 }
 
-/* One password asked and judged. PAM_TRY_AGAIN: refused and told; another one may be asked for. */
-static int try_once(const struct request *request, struct vp_error *error_out)
+/*
+ * Judges the password and says what is wrong with it. PAM_TRY_AGAIN: refused; another one may be
+ * asked for.
+ */
+static int judge_password(const struct request *request, const char *password,
+                          struct vp_error *error_out)
 {
     struct vp_failures failures = {0};
-    const char *password = NULL;
     char text[VP_MESSAGE_SIZE];
     bool overridden;
-    int result = pam_get_authtok(request->pamh, PAM_AUTHTOK, &password, NULL);
 
-    /* PAM_TRY_AGAIN: typed twice and not the same, which libpam has said already. */
-    if (result != PAM_SUCCESS || password == NULL)
-        return result == PAM_SUCCESS ? PAM_AUTHTOK_ERR : result;
     if (check_password(request, password, &failures, error_out) != 0)
         return PAM_SYSTEM_ERR;
     if (failures.count == 0)
@@ -670,40 +669,47 @@ static int try_once(const struct request *request, struct vp_error *error_out)
     return overridden ? PAM_SUCCESS : PAM_TRY_AGAIN;
 }
 
-/* Whether the password is the one that was refused before; remembers it for the next time. */
-static bool offered_again(const struct request *request, char last[VP_PASSWORD_SIZE])
+/*
+ * One password asked and judged. refused: the one before, "" at first; who offers that again
+ * (chpasswd answers every prompt with the same one) has no other and is not asked a third time.
+ */
+static int try_once(const struct request *request, char refused[VP_PASSWORD_SIZE],
+                    struct vp_error *error_out)
 {
-    const char *now = text_item(request->pamh, PAM_AUTHTOK);
-    bool same = now != NULL && strlen(now) < VP_PASSWORD_SIZE && vp_secret_equal(now, last);
+    const char *password = NULL;
+    int result = pam_get_authtok(request->pamh, PAM_AUTHTOK, &password, NULL);
 
-    vp_secret_wipe(last, VP_PASSWORD_SIZE);
-    if (now != NULL)
-        snprintf(last, VP_PASSWORD_SIZE, "%s", now);
-    return same;
+    /* PAM_TRY_AGAIN: typed twice and not the same, which libpam has said already. */
+    if (result != PAM_SUCCESS || password == NULL)
+        return result == PAM_SUCCESS ? PAM_AUTHTOK_ERR : result;
+    if (refused[0] != '\0' && vp_secret_equal(password, refused))
+        return PAM_AUTHTOK_ERR;
+    result = judge_password(request, password, error_out);
+    vp_secret_wipe(refused, VP_PASSWORD_SIZE);
+    if (result == PAM_TRY_AGAIN && strlen(password) < VP_PASSWORD_SIZE)
+        memcpy(refused, password, strlen(password) + 1);
+    return result;
 }
 
-/* chpasswd answers every prompt with the same password: who offers it twice is not asked again. */
 static int ask(struct request *request)
 {
     int tries = request->arguments.use_authtok ? 1 : request->inquiry.values.retry;
-    char last[VP_PASSWORD_SIZE] = "";
+    char refused[VP_PASSWORD_SIZE] = "";
     struct vp_error error;
-    int result = PAM_AUTHTOK_ERR;
+    int result = PAM_TRY_AGAIN;
 
-    for (int i = 0; i < tries; i++) {
-        result = try_once(request, &error);
-        if (result != PAM_TRY_AGAIN)
-            break;
-        result = PAM_AUTHTOK_ERR;
-        if (offered_again(request, last))
-            break;
-        /* A refused password must not be what the next module takes. */
-        (void)pam_set_item(request->pamh, PAM_AUTHTOK, NULL);
+    for (int i = 0; i < tries && result == PAM_TRY_AGAIN; i++) {
+        /* A refused password must not be what we, or the next module, take for a new one. */
+        if (i > 0)
+            (void)pam_set_item(request->pamh, PAM_AUTHTOK, NULL);
+        result = try_once(request, refused, &error);
     }
-    vp_secret_wipe(last, sizeof last);
+    vp_secret_wipe(refused, sizeof refused);
     if (result != PAM_SUCCESS)
         (void)pam_set_item(request->pamh, PAM_AUTHTOK, NULL);
-    return result == PAM_SYSTEM_ERR ? cannot_now(request, &error) : result;
+    if (result == PAM_SYSTEM_ERR)
+        return cannot_now(request, &error);
+    return result == PAM_TRY_AGAIN ? PAM_AUTHTOK_ERR : result;
 }
 
 static void drop_change(pam_handle_t *pamh, void *data, int status)
@@ -766,7 +772,8 @@ static int write_down_intent(struct request *request, struct change *change,
         goto out;
     vp_history_add(&history, inquiry->replaced, inquiry->today, keep);
     vp_history_add(&history, change->old_hash, inquiry->today, keep);
-    if (vp_store_write_history(&inquiry->store, change->user, &history, true, error_out) == 0)
+    if (history.count == 0 || vp_store_write_history(&inquiry->store, change->user, &history, true,
+                                                     error_out) == 0)
         result = vp_store_write_intent(&inquiry->store, &record, &change->intent, error_out);
 out:
     vp_inquiry_release(inquiry);

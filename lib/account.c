@@ -275,6 +275,18 @@ void vp_account_actor(char buffer[VP_NAME_MAX + 1])
         snprintf(buffer, VP_NAME_MAX + 1, "uid %u", (unsigned)getuid());
 }
 
+/* Whether there is a hash, locked or not, that a password could match. */
+static bool is_usable(const char *field)
+{
+    struct vp_account account;
+    bool usable;
+
+    read_hash(&account, field == NULL ? "*" : field);
+    usable = account.password == VP_PASSWORD_HASH || account.password == VP_PASSWORD_LOCKED;
+    vp_account_wipe(&account);
+    return usable;
+}
+
 int vp_account_visit(int32_t day, vp_account_visitor *visit, void *context,
                      struct vp_error *error_out)
 {
@@ -293,7 +305,7 @@ int vp_account_visit(int32_t day, vp_account_visitor *visit, void *context,
             continue;
         if (status != 0)
             break;
-        if (day == VP_NO_DAY || found->sp_lstchg >= day)
+        if (day == VP_NO_DAY || (found->sp_lstchg >= day && is_usable(found->sp_pwdp)))
             result = visit(context, found->sp_namp);
     }
     vp_secret_wipe(buffer, sizeof buffer);

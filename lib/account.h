@@ -59,8 +59,8 @@ void vp_account_actor(char buffer[VP_NAME_MAX + 1]);
 typedef int vp_account_visitor(void *context, const char *name);
 
 /*
- * Visits the names of all accounts in the local shadow file whose password was set on `day` or
- * later, or visits every local account where day is VP_NO_DAY. Returns 0, the visitor's value
+ * Visits the names of all accounts in the local shadow file that have a hash which was set on `day`
+ * or later, or visits every local account where day is VP_NO_DAY. Returns 0, the visitor's value
  * where it stopped, or -1 where the file cannot be read (error filled).
  */
 VP_CHECKED int vp_account_visit(int32_t day, vp_account_visitor *visit, void *context,

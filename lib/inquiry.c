@@ -117,12 +117,19 @@ static void add_listed(struct vp_text *list, const char *name)
 /* Keeps those groups that the account is in at the front of the array; says how many. */
 static size_t keep_members(struct vp_inquiry *inquiry, const char **groups, size_t count)
 {
-    bool members[count];
+    bool *members = calloc(count, sizeof *members);
     struct vp_error error;
     char padded[sizeof inquiry->record.groups + 2];
     size_t kept = 0;
-    bool known = vp_account_groups(&inquiry->account, groups, count, members, &error) == 0;
     struct vp_text list;
+    bool known;
+
+    if (members == NULL) {
+        (void)vp_error_set(&error, NULL, 0, ENOMEM, "groups");
+        known = false;
+    } else {
+        known = vp_account_groups(&inquiry->account, groups, count, members, &error) == 0;
+    }
 
     snprintf(padded, sizeof padded, " %s ", inquiry->record.groups);
     if (!known)
@@ -134,8 +141,10 @@ static size_t keep_members(struct vp_inquiry *inquiry, const char **groups, size
         add_listed(&list, groups[i]);
         groups[kept++] = groups[i];
     }
+    /* A list that was cut would leave groups out when NSS fails: better none than half. */
     if (list.length >= list.size)
         inquiry->groups[0] = '\0';
+    free(members);
     return kept;
 }
 
