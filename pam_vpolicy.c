@@ -569,6 +569,8 @@ static int preliminary(struct request *request)
         return cannot_now(request, &inquiry->trouble[VP_TROUBLE_RECORD]);
     if (is_closed_for_change(request, &verdict))
         return refuse_closed(request, &verdict);
+    if (!inquiry->store.writable && inquiry->troubles & 1u << VP_TROUBLE_STORE)
+        return cannot_now(request, &inquiry->trouble[VP_TROUBLE_STORE]);
     if (vp_inquiry_hold(inquiry, VP_LOCK_WAIT_MS, &error) != 0)
         return cannot_now(request, &error);
     vp_inquiry_release(inquiry);

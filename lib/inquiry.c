@@ -305,12 +305,37 @@ static void note_blindness(struct vp_inquiry *inquiry)
     note_trouble(inquiry, VP_TROUBLE_RECORD, &error);
 }
 
+static void open_store(struct vp_inquiry *inquiry)
+{
+    const char *path = inquiry->question.state_dir;
+    struct vp_error error;
+
+    if (vp_store_open(path == NULL ? VP_STATE_DIR : path, &inquiry->store, &error) != 0) {
+        note_trouble(inquiry, VP_TROUBLE_STORE, &error);
+        return;
+    }
+    if (inquiry->store.writable && vp_store_probe(&inquiry->store, &error) != 0) {
+        inquiry->store.writable = false;
+        note_trouble(inquiry, VP_TROUBLE_STORE, &error);
+    }
+}
+
+static void load_policy(struct vp_inquiry *inquiry)
+{
+    struct vp_error error;
+    bool troubled;
+
+    inquiry->policy_source =
+        vp_inquiry_load_policy(inquiry->question.policy_path, &inquiry->store,
+                               inquiry->question.look_only, &inquiry->policy, &troubled, &error);
+    if (troubled)
+        note_trouble(inquiry, VP_TROUBLE_POLICY, &error);
+}
+
 int vp_inquiry_open(const struct vp_question *question, struct vp_inquiry *inquiry_out,
                     struct vp_error *error_out)
 {
     struct vp_inquiry *inquiry = inquiry_out;
-    struct vp_error error;
-    bool troubled;
     int found;
 
     memset(inquiry, 0, sizeof *inquiry);
@@ -319,29 +344,23 @@ int vp_inquiry_open(const struct vp_question *question, struct vp_inquiry *inqui
     inquiry->store.directory = -1;
     inquiry->lock = -1;
     inquiry->around.stamp = VP_NO_DAY;
-    vp_record_begin(&inquiry->record, "", 0);
-    if (vp_store_open(question->state_dir == NULL ? VP_STATE_DIR : question->state_dir,
-                      &inquiry->store, &error) != 0)
-        note_trouble(inquiry, VP_TROUBLE_STORE, &error);
-    inquiry->policy_source =
-        vp_inquiry_load_policy(question->policy_path, &inquiry->store, question->look_only,
-                               &inquiry->policy, &troubled, &error);
-    if (troubled)
-        note_trouble(inquiry, VP_TROUBLE_POLICY, &error);
-    found = vp_account_find(question->user, &inquiry->account, error_out);
     inquiry->record_readable = true;
+    vp_record_begin(&inquiry->record, "", 0);
+    open_store(inquiry);
+    load_policy(inquiry);
+    found = vp_account_find(question->user, &inquiry->account, error_out);
     if (found > 0 && inquiry->store.directory >= 0)
         read_record(inquiry);
     resolve(inquiry);
-    if (found > 0) {
-        /* Without a right to the store nothing can be said, least of all that all is well. */
-        if (inquiry->store.directory < 0 && inquiry->trouble[VP_TROUBLE_STORE].errnum == EACCES) {
-            inquiry->record_readable = false;
-            note_trouble(inquiry, VP_TROUBLE_RECORD, &inquiry->trouble[VP_TROUBLE_STORE]);
-        }
-        learn(inquiry);
-        note_blindness(inquiry);
+    if (found <= 0)
+        return found;
+    /* Without a right to the store nothing can be said, least of all that all is well. */
+    if (inquiry->store.directory < 0 && inquiry->trouble[VP_TROUBLE_STORE].errnum == EACCES) {
+        inquiry->record_readable = false;
+        note_trouble(inquiry, VP_TROUBLE_RECORD, &inquiry->trouble[VP_TROUBLE_STORE]);
     }
+    learn(inquiry);
+    note_blindness(inquiry);
     return found;
 }
 

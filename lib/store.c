@@ -265,6 +265,13 @@ int vp_store_open(const char *path, struct vp_store *store_out, struct vp_error 
     return 0;
 }
 
+int vp_store_probe(const struct vp_store *store, struct vp_error *error_out)
+{
+    if (faccessat(store->directory, ".", W_OK, AT_EACCESS) == 0)
+        return 0;
+    return vp_error_set(error_out, store->path, 0, errno, "the store cannot be written to");
+}
+
 void vp_store_close(struct vp_store *store)
 {
     if (store->directory >= 0)

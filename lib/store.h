@@ -40,6 +40,12 @@ VP_CHECKED int vp_store_open(const char *path, struct vp_store *store_out,
                              struct vp_error *error_out);
 void vp_store_close(struct vp_store *store);
 
+/*
+ * Whether files can be made in the store now: not on a file system that is mounted read-only.
+ * A full disk shows only when something is written. Returns 0, or -1 (error filled).
+ */
+VP_CHECKED int vp_store_probe(const struct vp_store *store, struct vp_error *error_out);
+
 /* Makes the store's directory, 0750 for group shadow, 0700 where no such group is. 0 or -1. */
 VP_CHECKED int vp_store_create(const char *path, struct vp_error *error_out);
 

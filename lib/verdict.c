@@ -235,8 +235,9 @@ static bool judge_due(const struct vp_values *values, const struct vp_record *re
     if (!values->change_on_first_login)
         return false;
     if (account->password == VP_PASSWORD_EMPTY) {
-        *verdict = must_change(VP_REASON_RESET, record->due != VP_DUE_NONE ? record->due_since
-                                                                           : today, true);
+        *verdict = must_change(
+            VP_REASON_RESET, record->due != VP_DUE_NONE ? record->due_since : today, true);
+        verdict->no_grace = true;
         return true;
     }
     switch ((enum vp_due)record->due) {
@@ -345,7 +346,8 @@ static struct vp_admission softened(const struct vp_values *values,
     if (by_key && values->without_password == VP_WITHOUT_PASSWORD_WARN &&
         verdict->reason != VP_REASON_SUPERSEDED)
         return (struct vp_admission){VP_ADMIT_TOLD, VP_ADMIT_KEY, VP_NO_DAY};
-    if (values->grace > 0 && day_after(verdict->since, values->grace) > today)
+    if (values->grace > 0 && !verdict->no_grace &&
+        day_after(verdict->since, values->grace) > today)
         return (struct vp_admission){VP_ADMIT_TOLD, VP_ADMIT_GRACE,
                                      day_after(verdict->since, values->grace) - 1};
     return admission;

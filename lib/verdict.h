@@ -49,7 +49,8 @@ struct vp_verdict {
     enum vp_reason reason;
     int32_t since;    /* MUST_CHANGE, CLOSED: the first day of it */
     int32_t expires;  /* OK, WARN: the day on which the password will be due; VP_NEVER */
-    bool soft;        /* MUST_CHANGE: grace and without_password may let it in */
+    bool soft;        /* MUST_CHANGE: without_password, and grace, may let it in */
+    bool no_grace;    /* but not grace: whoever comes would be let in without a password */
     bool clock_back;  /* the clock stands before the day on which the password was set */
 };
 
