@@ -80,7 +80,7 @@ static int32_t shadow_day(long field, int32_t empty)
 {
     if (field < 0)
         return empty;
-    return field >= VP_NEVER ? VP_NEVER - 1 : (int32_t)field;
+    return field > VP_LAST_DAY ? VP_LAST_DAY : (int32_t)field;
 }
 
 /* No entry and no error: was it looked for at all? */

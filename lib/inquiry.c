@@ -305,6 +305,14 @@ static void note_blindness(struct vp_inquiry *inquiry)
     note_trouble(inquiry, VP_TROUBLE_RECORD, &error);
 }
 
+/* A day that a record can hold, whatever the clock says. */
+static int32_t writable_day(int64_t now)
+{
+    int32_t day = vp_number_day(now);
+
+    return day < 0 ? 0 : day > VP_LAST_DAY ? VP_LAST_DAY : day;
+}
+
 static void open_store(struct vp_inquiry *inquiry)
 {
     const char *path = inquiry->question.state_dir;
@@ -340,7 +348,7 @@ int vp_inquiry_open(const struct vp_question *question, struct vp_inquiry *inqui
 
     memset(inquiry, 0, sizeof *inquiry);
     inquiry->question = *question;
-    inquiry->today = vp_number_day(question->now);
+    inquiry->today = writable_day(question->now);
     inquiry->store.directory = -1;
     inquiry->lock = -1;
     inquiry->around.stamp = VP_NO_DAY;

@@ -15,6 +15,9 @@ struct vp_date {
 /* Room for "2026-11-22" and its NUL, and for any int32_t day. */
 #define VP_DATE_SIZE 16
 
+/* 9999-12-31, the last day that can be written down. */
+#define VP_LAST_DAY 2932896
+
 /* Decimal digits with an optional minus, from min to max. Returns 0, or -1 and leaves number_out. */
 VP_CHECKED int vp_number_parse(const char *text, int64_t min, int64_t max, int64_t *number_out);
 

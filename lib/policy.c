@@ -448,7 +448,7 @@ static int read_setting(struct reader *reader, char *line)
     setting.key = (enum vp_key)key;
     setting.section = reader->policy.section_count - 1;
     if (keys[key].type == VP_TEXT) {
-        setting.text = value;
+        setting.text = strcmp(value, "none") == 0 ? NULL : value;
         return read_text(reader, setting.key, value) != 0 ? 0 : add_setting(reader, &setting);
     }
     value = cut_comment(value);
@@ -699,7 +699,7 @@ static void print_header(const struct vp_policy *policy, const struct vp_section
     for (size_t i = 0; i < section->name_count; i++) {
         const char *name = policy->names[section->first_name + i];
 
-        vp_text_add(text, strpbrk(name, " \t]") != NULL ? " \"%s\"" : " %s", name);
+        vp_text_add(text, strpbrk(name, " \t]#") != NULL ? " \"%s\"" : " %s", name);
     }
     vp_text_add(text, "]\n");
 }

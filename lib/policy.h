@@ -25,7 +25,7 @@ enum vp_key_type {
     VP_DATE,     /* "2026-11-22", or "none" */
     VP_FLAG,     /* "yes" or "no" */
     VP_CHOICE,   /* one of the key's words */
-    VP_TEXT,     /* any text of one line up to max bytes; NULL is "none" */
+    VP_TEXT,     /* any text of one line up to max bytes; "none" is NULL */
 };
 
 /* In which parts of the file a key may stand, a set of bits. */
@@ -138,7 +138,7 @@ typedef void vp_policy_report(void *context, const struct vp_error *fault);
 
 /*
  * Parses a whole policy file. file: its name for messages. Every fault is given to report (may be
- * NULL), error_out gets the first. Returns 0 and fills policy_out, which the caller frees; or -1
+ * NULL), those that only the whole file shows last; error_out gets the first. Returns 0 and fills policy_out, which the caller frees; or -1
  * with policy_out empty: a file with one fault counts for nothing at all.
  */
 VP_CHECKED int vp_policy_parse(const char *text, size_t length, const char *file,

@@ -95,7 +95,10 @@ VP_CHECKED int vp_history_parse(const char *text, size_t length, const char *fil
                                 struct vp_history *history_out, struct vp_error *error_out);
 size_t vp_history_print(const struct vp_history *history, char buffer[VP_HISTORY_SIZE]);
 
-/* Puts a hash in front, unless it is "" or there already, and keeps at most `keep` (1 or more). */
+/*
+ * Puts a hash in front, where it is known already from further back, and keeps at most `keep` (1 or
+ * more). A hash "" changes nothing.
+ */
 void vp_history_add(struct vp_history *history, const char *hash, int32_t until, size_t keep);
 
 #endif

@@ -16,6 +16,7 @@
 struct library {
     void *handle;
     utf8proc_category_t (*category)(utf8proc_int32_t);
+    const utf8proc_property_t *(*property)(utf8proc_int32_t);
     utf8proc_ssize_t (*decompose_char)(utf8proc_int32_t, utf8proc_int32_t *, utf8proc_ssize_t,
                                        utf8proc_option_t, int *);
     utf8proc_ssize_t (*compose)(utf8proc_int32_t *, utf8proc_ssize_t, utf8proc_option_t);
@@ -38,6 +39,7 @@ static int load(struct library *library, struct vp_error *error_out)
                             "cannot be loaded, and non_ascii = allow needs it (install "
                             "libutf8proc, or write non_ascii = refuse)");
     if (find(library->handle, "utf8proc_category", &library->category) &&
+        find(library->handle, "utf8proc_get_property", &library->property) &&
         find(library->handle, "utf8proc_decompose_char", &library->decompose_char) &&
         find(library->handle, "utf8proc_normalize_utf32", &library->compose))
         return 0;
@@ -80,6 +82,26 @@ static void classify(const struct library *library, struct vp_candidate *candida
 }
 
 /*
+ * Puts runs of combining marks into canonical order (Unicode Standard, 3.11, D109), which
+ * utf8proc_decompose_char leaves to its caller. An insertion sort: it is stable, and runs are short.
+ */
+static void order_marks(const struct library *library, utf8proc_int32_t *points, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        utf8proc_int32_t moving = points[i];
+        utf8proc_propval_t class = library->property(moving)->combining_class;
+        size_t at = i;
+
+        for (; class != 0 && at > 0; at--) {
+            if (library->property(points[at - 1])->combining_class <= class)
+                break;
+            points[at] = points[at - 1];
+        }
+        points[at] = moving;
+    }
+}
+
+/*
  * Brings the password into NFC in a buffer of our own and compares: utf8proc_NFC would leave
  * copies of it in memory that nobody wipes.
  */
@@ -98,6 +120,8 @@ static bool is_composed(const struct library *library, const struct vp_candidate
 
         length = added < 0 || added > room ? -1 : length + added;
     }
+    if (length > 0)
+        order_marks(library, buffer, (size_t)length);
     if (length >= 0)
         length = library->compose(buffer, length, options);
     composed = length == (utf8proc_ssize_t)candidate->count &&

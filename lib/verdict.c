@@ -76,7 +76,8 @@ static void welcome(struct vp_record *record, const struct vp_values *values, in
     bool overdue =
         record->set_on == VP_NO_DAY || day_after(record->set_on, values->max_age) <= stamp;
 
-    if (overdue && values->max_age != VP_NEVER)
+    /* Where the day is not known the respite stands for it, also should max_age come later. */
+    if (overdue)
         record->respite = day_after(stamp, values->warn_before);
 }
 
@@ -124,7 +125,8 @@ static unsigned hear_witness(struct vp_record *record, const struct vp_account *
     unsigned learnt = VP_LEARNT_ELSEWHERE;
 
     record->set_on = plausible_day(account->changed_on, today, &learnt);
-    if (record->set_on == 0)
+    /* An empty day, or 0 for "must change": the hash is new to us, so it was set by today. */
+    if (record->set_on == VP_NO_DAY || record->set_on == 0)
         record->set_on = today;
     record->set_by = VP_SET_BY_UNKNOWN;
     record->respite = VP_NO_DAY;
@@ -153,8 +155,10 @@ unsigned vp_verdict_learn(struct vp_record *record, const struct vp_account *acc
         learnt |= VP_LEARNT_UID;
     }
     if (!same_hash)
-        return learnt | hear_witness(record, account, today);
-    if (account->changed_on == 0 && record->due == VP_DUE_NONE) {
+        learnt |= hear_witness(record, account, today);
+    /* chage -d 0 is an administrator's word: set_elsewhere does not soften it. */
+    if (account->changed_on == 0 &&
+        (record->due == VP_DUE_NONE || record->due == VP_DUE_ELSEWHERE)) {
         become_due(record, VP_DUE_RESET, today);
         learnt |= VP_LEARNT_RESET;
     }
@@ -288,7 +292,7 @@ static struct vp_verdict judge_age(const struct vp_values *values, const struct 
                                          record->respite > verdict.expires))
         verdict.expires = record->respite;
     if (record->set_on == VP_NO_DAY && record->respite == VP_NO_DAY)
-        verdict.expires = today;
+        verdict.expires = record->began;
     verdict.clock_back = record->set_on != VP_NO_DAY && record->set_on > today + 1;
     if (verdict.expires <= today)
         return must_change(VP_REASON_EXPIRED, verdict.expires, true);
