@@ -64,7 +64,7 @@ struct change {
     char old_hash[VP_HASH_SIZE]; /* in shadow, before */
     enum vp_set_by set_by;
     bool first; /* the account had no password before: what an administrator sets is initial */
-    int64_t began;
+    int64_t suspected_at; /* the mark that stood when the change began; 0 = none */
     struct vp_intent intent;
 };
 
@@ -746,7 +746,7 @@ static void finish_record(struct vp_record *record, const struct vp_inquiry *inq
     record->set_by = (int32_t)change->set_by;
     record->respite = VP_NO_DAY;
     /* A suspicion that came up while the password was being changed stays. */
-    if (record->suspected.made_at <= change->began) {
+    if (record->suspected.made_at == change->suspected_at) {
         memset(&record->suspected, 0, sizeof record->suspected);
         record->suspected.from = VP_NO_DAY;
         record->locked = false;
@@ -768,9 +768,17 @@ static int write_down_intent(struct request *request, struct change *change,
     snprintf(change->user, sizeof change->user, "%s", inquiry->account.name);
     snprintf(change->old_hash, sizeof change->old_hash, "%s", inquiry->account.hash);
     change->first = inquiry->account.password == VP_PASSWORD_UNUSABLE;
+    change->suspected_at = inquiry->record.suspected.made_at;
     record = inquiry->record;
     finish_record(&record, inquiry, change);
-    if (vp_store_read_history(&inquiry->store, change->user, &history, error_out) < 0)
+    memset(&history, 0, sizeof history);
+    /*
+     * What was learnt must stand before the intent does: while an intent is young the witness is
+     * not heard, and nobody may hide from it behind one.
+     */
+    if ((inquiry->learnt != 0 && !inquiry->clock_back &&
+         vp_store_write_record(&inquiry->store, &inquiry->record, true, error_out) != 0) ||
+        vp_store_read_history(&inquiry->store, change->user, &history, error_out) < 0)
         goto out;
     vp_history_add(&history, inquiry->replaced, inquiry->today, keep);
     vp_history_add(&history, change->old_hash, inquiry->today, keep);
@@ -792,7 +800,6 @@ static int leave_change(struct request *request)
     if (change == NULL)
         return PAM_BUF_ERR;
     change->set_by = user_is_changing(request) ? VP_SET_BY_USER : VP_SET_BY_ADMIN;
-    change->began = request->inquiry.question.now;
     if (write_down_intent(request, change, &error) != 0) {
         drop_change(request->pamh, change, 0);
         return cannot_now(request, &error);

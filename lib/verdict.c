@@ -142,12 +142,14 @@ unsigned vp_verdict_learn(struct vp_record *record, const struct vp_account *acc
     unsigned learnt = 0;
     bool same_hash = vp_secret_equal(record->hash, account->hash);
 
-    if (!has_hash(account) || around->change_pending)
+    if (!has_hash(account))
         return 0;
     if (record->user[0] == '\0')
         return account->uid < (uint32_t)values->min_uid
                    ? 0
                    : begin(record, account, values, around, today);
+    if (!same_hash && around->change_pending)
+        return 0;
     if (record->uid != account->uid && !same_hash && record->hash[0] != '\0')
         return begin_person(record, account, today);
     if (record->uid != account->uid) {

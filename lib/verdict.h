@@ -32,7 +32,7 @@ struct vp_surroundings {
 /*
  * Brings the record up to what the account shows; record->user "" = there is none yet. The hash
  * in the record is the witness: another one in shadow was set behind PAM's back. While a change is
- * pending the witness is not heard. Returns the bits of what was learnt; 0 = record unchanged.
+ * pending the witness is not heard; a change leaves a record before it leaves an intent. Returns the bits of what was learnt; 0 = record unchanged.
  */
 unsigned vp_verdict_learn(struct vp_record *record, const struct vp_account *account,
                           const struct vp_values *values, const struct vp_surroundings *setting,
