@@ -1,0 +1,43 @@
+/*
+ * Runs every suite. Check's own environment chooses among them: CK_RUN_SUITE=policy runs one,
+ * CK_FORK=no keeps a test in this process for a debugger, CK_VERBOSITY=verbose names every test.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-or-later
+ */
+#include "unit.h"
+
+#include "../../lib/number.h"
+
+static Suite *(*const suites[])(void) = {
+    suite_error,  suite_secret, suite_number,  suite_text,
+    suite_policy, suite_rules,  suite_unicode, suite_hash,
+};
+
+int32_t day(const char *date)
+{
+    int32_t result = VP_NO_DAY;
+
+    ck_assert_msg(vp_number_date(date, &result) == 0, "%s is no date", date);
+    return result;
+}
+
+uint32_t next_random(uint32_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 17;
+    *state ^= *state << 5;
+    return *state;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(NULL);
+    int failed;
+
+    for (size_t i = 0; i < COUNT(suites); i++)
+        srunner_add_suite(runner, suites[i]());
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
