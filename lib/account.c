@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define SHADOW_PATH "/etc/shadow"
+#define PASSWD_PATH "/etc/passwd"
 /* NSS entries have no stated limit; a group of 100,000 members needs megabytes. */
 #define NSS_BUFFER_MAX ((size_t)16 * 1024 * 1024)
 
@@ -309,6 +310,180 @@ int vp_account_visit(int32_t day, vp_account_visitor *visit, void *context,
             result = visit(context, found->sp_namp);
     }
     vp_secret_wipe(buffer, sizeof buffer);
+    fclose(file);
+    return result;
+}
+
+int vp_account_group_exists(const char *name, struct vp_error *error_out)
+{
+    gid_t gid;
+
+    return find_group(name, &gid, error_out);
+}
+
+/* ---- all local accounts at once -------------------------------------------------------------- */
+
+/* One line of the shadow file. */
+struct shadow_row {
+    char *name, *hash;
+    long changed_on, expires_on;
+    size_t order; /* where a name stands twice, the first line counts, as for getspnam(3) */
+};
+
+struct shadow_rows {
+    struct shadow_row *rows;
+    size_t count, room;
+    bool readable;
+};
+
+/* fget*ent_r() leave the file at a line that the buffer cannot hold: the buffer must grow. */
+#define NEXT_ENTRY(status, buffer, call)                                                           \
+    do {                                                                                           \
+        status = buffer.size == 0 ? enlarge_buffer(&buffer) : 0;                                   \
+        if (status == 0)                                                                           \
+            status = (call);                                                                       \
+        if (status == ERANGE && buffer.size < NSS_BUFFER_MAX)                                      \
+            status = enlarge_buffer(&buffer) == 0 ? EAGAIN : ENOMEM;                               \
+    } while (status == EAGAIN)
+
+static int add_row(struct shadow_rows *rows, const struct spwd *entry)
+{
+    size_t larger = rows->room == 0 ? 256 : rows->room * 2;
+    struct shadow_row *row;
+
+    if (rows->count == rows->room) {
+        struct shadow_row *moved = reallocarray(rows->rows, larger, sizeof *moved);
+
+        if (moved == NULL)
+            return ENOMEM;
+        rows->rows = moved;
+        rows->room = larger;
+    }
+    row = &rows->rows[rows->count];
+    row->name = strdup(entry->sp_namp);
+    row->hash = strdup(entry->sp_pwdp);
+    row->changed_on = entry->sp_lstchg;
+    row->expires_on = entry->sp_expire;
+    row->order = rows->count++;
+    return row->name == NULL || row->hash == NULL ? ENOMEM : 0;
+}
+
+static int compare_rows(const void *one, const void *other)
+{
+    const struct shadow_row *a = one, *b = other;
+    int order = strcmp(a->name, b->name);
+
+    return order != 0 ? order : (a->order > b->order) - (a->order < b->order);
+}
+
+static void drop_rows(struct shadow_rows *rows)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        free(rows->rows[i].name);
+        vp_secret_free(rows->rows[i].hash);
+    }
+    free(rows->rows);
+    *rows = (struct shadow_rows){0};
+}
+
+/* A shadow file that cannot be opened is no failure: the rows say so. */
+static int read_rows(struct shadow_rows *rows, struct vp_error *error_out)
+{
+    FILE *file = fopen(SHADOW_PATH, "re");
+    struct entry_buffer buffer = {0};
+    struct spwd entry, *found;
+    int status;
+
+    *rows = (struct shadow_rows){.readable = file != NULL};
+    if (file == NULL)
+        return 0;
+    for (;;) {
+        NEXT_ENTRY(status, buffer,
+                   fgetspent_r(file, &entry, buffer.bytes, buffer.size, &found));
+        if (status != 0 || (status = add_row(rows, found)) != 0)
+            break;
+    }
+    drop_buffer(&buffer);
+    fclose(file);
+    if (status != ENOENT)
+        return vp_error_set(error_out, SHADOW_PATH, 0, status, "cannot be read");
+    if (rows->count > 0)
+        qsort(rows->rows, rows->count, sizeof rows->rows[0], compare_rows);
+    return 0;
+}
+
+static const struct shadow_row *find_row(const struct shadow_rows *rows, const char *name)
+{
+    size_t low = 0, high = rows->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (strcmp(rows->rows[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < rows->count && strcmp(rows->rows[low].name, name) == 0 ? &rows->rows[low] : NULL;
+}
+
+static void fill_account(struct vp_account *account, const struct passwd *entry,
+                         const struct shadow_rows *rows)
+{
+    const struct shadow_row *row = NULL;
+
+    memset(account, 0, sizeof *account);
+    snprintf(account->name, sizeof account->name, "%s", entry->pw_name);
+    snprintf(account->home, sizeof account->home, "%s", entry->pw_dir);
+    account->uid = entry->pw_uid;
+    account->gid = entry->pw_gid;
+    account->changed_on = VP_NO_DAY;
+    account->expires_on = VP_NEVER;
+    if (strcmp(entry->pw_passwd, "x") != 0) {
+        read_hash(account, entry->pw_passwd);
+    } else if (!rows->readable) {
+        account->password = VP_PASSWORD_UNREADABLE;
+    } else if ((row = find_row(rows, account->name)) == NULL) {
+        account->password = VP_PASSWORD_ELSEWHERE;
+    } else {
+        read_hash(account, row->hash);
+        account->changed_on = shadow_day(row->changed_on, VP_NO_DAY);
+        account->expires_on = shadow_day(row->expires_on, VP_NEVER);
+    }
+}
+
+int vp_account_visit_local(vp_account_full_visitor *visit, void *context,
+                           struct vp_error *error_out)
+{
+    FILE *file = fopen(PASSWD_PATH, "re");
+    struct entry_buffer buffer = {0};
+    struct shadow_rows rows = {0};
+    struct passwd entry, *found;
+    struct vp_account account;
+    int result = -1;
+    int status;
+
+    if (file == NULL)
+        return vp_error_set(error_out, PASSWD_PATH, 0, errno, "cannot be read");
+    if (read_rows(&rows, error_out) != 0)
+        goto out;
+    for (result = 0; result == 0;) {
+        NEXT_ENTRY(status, buffer,
+                   fgetpwent_r(file, &entry, buffer.bytes, buffer.size, &found));
+        if (status != 0)
+            break;
+        /* A `+` begins a line of nsswitch's compat mode, and is nobody. */
+        if (*entry.pw_name == '+' || *entry.pw_name == '-' || strlen(entry.pw_name) > VP_NAME_MAX)
+            continue;
+        fill_account(&account, &entry, &rows);
+        result = visit(context, &account);
+    }
+    if (result == 0 && status != ENOENT)
+        result = vp_error_set(error_out, PASSWD_PATH, 0, status, "cannot be read");
+    vp_account_wipe(&account);
+out:
+    drop_buffer(&buffer);
+    drop_rows(&rows);
     fclose(file);
     return result;
 }

@@ -66,4 +66,18 @@ typedef int vp_account_visitor(void *context, const char *name);
 VP_CHECKED int vp_account_visit(int32_t day, vp_account_visitor *visit, void *context,
                                 struct vp_error *error_out);
 
+/* Told of one local account with all that is known of it; account is only lent. 0 = go on. */
+typedef int vp_account_full_visitor(void *context, const struct vp_account *account);
+
+/*
+ * Visits every account of the local passwd file, each as vp_account_find would fill it, but with
+ * passwd and shadow read once for all of them. Where shadow cannot be read, every password is
+ * VP_PASSWORD_UNREADABLE. Returns 0, the visitor's value where it stopped, or -1 (error filled).
+ */
+VP_CHECKED int vp_account_visit_local(vp_account_full_visitor *visit, void *context,
+                                      struct vp_error *error_out);
+
+/* Whether there is a group of that name: 1, 0, or -1 where NSS cannot tell (error filled). */
+VP_CHECKED int vp_account_group_exists(const char *name, struct vp_error *error_out);
+
 #endif

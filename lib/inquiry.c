@@ -1,8 +1,10 @@
 #include "inquiry.h"
 #include "error.h"
+#include "hash.h"
 #include "number.h"
 #include "secret.h"
 #include "text.h"
+#include "unicode.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -212,7 +214,14 @@ static void read_stamp(struct vp_inquiry *inquiry)
 {
     struct vp_surroundings *around = &inquiry->around;
     struct vp_error error;
-    int found = vp_store_read_stamp(&inquiry->store, inquiry->account.name, &around->stamp,
+    int found;
+
+    if (inquiry->known != NULL) {
+        around->stamp = inquiry->known->stamp;
+        around->present = inquiry->known->present;
+        return;
+    }
+    found = vp_store_read_stamp(&inquiry->store, inquiry->account.name, &around->stamp,
                                     &around->present, &error);
 
     if (found == 0 && inquiry->store.writable && !inquiry->question.look_only &&
@@ -340,12 +349,9 @@ static void load_policy(struct vp_inquiry *inquiry)
         note_trouble(inquiry, VP_TROUBLE_POLICY, &error);
 }
 
-int vp_inquiry_open(const struct vp_question *question, struct vp_inquiry *inquiry_out,
-                    struct vp_error *error_out)
+/* Everything before the account is looked at. */
+static void begin(const struct vp_question *question, struct vp_inquiry *inquiry)
 {
-    struct vp_inquiry *inquiry = inquiry_out;
-    int found;
-
     memset(inquiry, 0, sizeof *inquiry);
     inquiry->question = *question;
     inquiry->today = writable_day(question->now);
@@ -356,7 +362,11 @@ int vp_inquiry_open(const struct vp_question *question, struct vp_inquiry *inqui
     vp_record_begin(&inquiry->record, "", 0);
     open_store(inquiry);
     load_policy(inquiry);
-    found = vp_account_find(question->user, &inquiry->account, error_out);
+}
+
+/* Everything after it; found as vp_account_find returned it. */
+static int complete(struct vp_inquiry *inquiry, int found)
+{
     if (found > 0 && inquiry->store.directory >= 0)
         read_record(inquiry);
     resolve(inquiry);
@@ -370,6 +380,23 @@ int vp_inquiry_open(const struct vp_question *question, struct vp_inquiry *inqui
     learn(inquiry);
     note_blindness(inquiry);
     return found;
+}
+
+int vp_inquiry_open(const struct vp_question *question, struct vp_inquiry *inquiry_out,
+                    struct vp_error *error_out)
+{
+    begin(question, inquiry_out);
+    return complete(inquiry_out,
+                    vp_account_find(question->user, &inquiry_out->account, error_out));
+}
+
+void vp_inquiry_open_known(const struct vp_question *question, const struct vp_known *known,
+                           struct vp_inquiry *inquiry_out)
+{
+    begin(question, inquiry_out);
+    inquiry_out->known = known;
+    inquiry_out->account = known->account;
+    (void)complete(inquiry_out, 1);
 }
 
 void vp_inquiry_close(struct vp_inquiry *inquiry)
@@ -393,7 +420,7 @@ static int read_again(struct vp_inquiry *inquiry, struct vp_error *error_out)
     char name[VP_NAME_MAX + 1];
 
     memcpy(name, inquiry->account.name, sizeof name);
-    if (vp_account_find(name, &inquiry->account, error_out) <= 0) {
+    if (inquiry->known == NULL && vp_account_find(name, &inquiry->account, error_out) <= 0) {
         memcpy(inquiry->account.name, name, sizeof name);
         return vp_error_set(error_out, NULL, 0, 0, "%.64s: the account has gone", name);
     }
@@ -476,4 +503,82 @@ struct vp_verdict vp_inquiry_judge(const struct vp_inquiry *inquiry)
 bool vp_inquiry_blind(const struct vp_inquiry *inquiry)
 {
     return !inquiry->record_readable || vp_verdict_blind(&inquiry->record, &inquiry->account);
+}
+
+/* ---- a new password -------------------------------------------------------------------------- */
+
+int vp_inquiry_check_rules(const struct vp_inquiry *inquiry, const char *password, size_t length,
+                           const char *old, struct vp_failures *failures_out,
+                           struct vp_error *error_out)
+{
+    const struct vp_account *account = &inquiry->account;
+    struct vp_candidate candidate, old_candidate;
+    struct vp_rules_setting setting = {
+        .login_name = account->name[0] == '\0' ? NULL : account->name,
+        .bytes_max = vp_hash_is_bcrypt(account->hash) ? VP_BYTES_MAX_BCRYPT : VP_BYTES_MAX,
+    };
+    int result = 0;
+
+    vp_rules_read(password, length, &candidate);
+    if (old != NULL) {
+        vp_rules_read(old, strlen(old), &old_candidate);
+        setting.old = &old_candidate;
+    }
+    if (inquiry->values.non_ascii == VP_NON_ASCII_ALLOW)
+        result = vp_unicode_classify(&candidate, error_out);
+    if (result == 0)
+        vp_rules_check(&inquiry->values, &candidate, &setting, failures_out);
+    vp_rules_wipe(&candidate);
+    if (old != NULL)
+        vp_rules_wipe(&old_candidate);
+    return result;
+}
+
+static bool has_failure(const struct vp_failures *failures, enum vp_rule rule)
+{
+    for (size_t i = 0; i < failures->count; i++)
+        if (failures->list[i].rule == rule)
+            return true;
+    return false;
+}
+
+/* Compares with the old hashes; the current one, which may stand among them, counts as compared. */
+static bool is_reused(const struct vp_inquiry *inquiry, struct vp_hash *hash,
+                      const struct vp_history *history, const char *password)
+{
+    int32_t compared = 1;
+
+    for (size_t i = 0; i < history->count; i++) {
+        if (vp_secret_equal(history->entries[i].hash, inquiry->account.hash))
+            continue;
+        if (++compared > inquiry->values.history)
+            break;
+        if (vp_hash_matches(hash, password, history->entries[i].hash))
+            return true;
+    }
+    return false;
+}
+
+int vp_inquiry_check_history(const struct vp_inquiry *inquiry, const char *password,
+                             struct vp_failures *failures, struct vp_error *error_out)
+{
+    struct vp_history history = {0};
+    struct vp_hash *hash = NULL;
+    int result = -1;
+
+    if (vp_store_read_history(&inquiry->store, inquiry->account.name, &history, error_out) < 0 ||
+        vp_hash_open(&hash, error_out) != 0)
+        goto out;
+    vp_history_add(&history, inquiry->replaced, inquiry->today, VP_HISTORY_MAX);
+    result = 0;
+    if (has_failure(failures, VP_RULE_CURRENT))
+        goto out;
+    if (vp_hash_matches(hash, password, inquiry->account.hash))
+        vp_rules_add(failures, VP_RULE_CURRENT, 0, 0);
+    else if (is_reused(inquiry, hash, &history, password))
+        vp_rules_add(failures, VP_RULE_REUSED, 0, inquiry->values.history);
+out:
+    vp_hash_close(hash);
+    vp_secret_wipe(&history, sizeof history);
+    return result;
 }

@@ -10,6 +10,7 @@
 #include "account.h"
 #include "policy.h"
 #include "record.h"
+#include "rules.h"
 #include "store.h"
 #include "verdict.h"
 
@@ -41,6 +42,13 @@ struct vp_question {
     bool committing;     /* our own change is under way: the witness is not heard */
 };
 
+/* What somebody who asks about many accounts has read already, once for all of them. */
+struct vp_known {
+    struct vp_account account;
+    int32_t stamp; /* as in struct vp_surroundings */
+    bool present;
+};
+
 /* Filled by vp_inquiry_open, given back by vp_inquiry_close. Holds hashes. */
 struct vp_inquiry {
     struct vp_question question;
@@ -61,6 +69,7 @@ struct vp_inquiry {
     unsigned troubles;     /* bits 1 << enum vp_trouble */
     struct vp_error trouble[VP_TROUBLE_COUNT];
     int lock; /* or -1 */
+    const struct vp_known *known; /* or NULL: the rooms are asked */
 };
 
 /*
@@ -69,6 +78,13 @@ struct vp_inquiry {
  */
 VP_CHECKED int vp_inquiry_open(const struct vp_question *question, struct vp_inquiry *inquiry_out,
                                struct vp_error *error_out);
+
+/*
+ * The same for an account that was read already: neither passwd, shadow nor the stamp is read, also
+ * when the inquiry is held. known must live as long as the inquiry. question->user is not used.
+ */
+void vp_inquiry_open_known(const struct vp_question *question, const struct vp_known *known,
+                           struct vp_inquiry *inquiry_out);
 
 /* Unlocks, closes, frees and wipes. */
 void vp_inquiry_close(struct vp_inquiry *inquiry);
@@ -108,5 +124,21 @@ enum vp_policy_source vp_inquiry_load_policy(const char *path, const struct vp_s
 /* Writes the store's stamp of today with the accounts that are there. 0, also if there, or -1. */
 VP_CHECKED int vp_inquiry_stamp(const struct vp_store *store, int32_t today,
                                 struct vp_error *error_out);
+
+/*
+ * Checks a password of `length` bytes, which may be any, by the policy's rules; old: the old
+ * password, or NULL. The account may be unknown: then no login name is looked for. Returns 0 and
+ * fills failures_out, or -1 where it cannot be told (error filled).
+ */
+VP_CHECKED int vp_inquiry_check_rules(const struct vp_inquiry *inquiry, const char *password,
+                                      size_t length, const char *old,
+                                      struct vp_failures *failures_out, struct vp_error *error_out);
+
+/*
+ * Adds to failures whether the password is the current one or an old one. Each comparison costs a
+ * crypt(3). Returns 0, or -1 where it cannot be told (error filled).
+ */
+VP_CHECKED int vp_inquiry_check_history(const struct vp_inquiry *inquiry, const char *password,
+                                        struct vp_failures *failures, struct vp_error *error_out);
 
 #endif

@@ -571,6 +571,21 @@ int vp_store_forget(const struct vp_store *store, const char *user, int64_t now,
     return 1;
 }
 
+size_t vp_store_print_forgotten(const struct vp_store *store, const char *user, int64_t now,
+                                char *buffer, size_t size)
+{
+    struct place copy;
+
+    if (find_place(FORGOTTEN, user, &copy, NULL) != 0)
+        copy.path[0] = '\0';
+    return (size_t)snprintf(buffer, size, "%s/%s.%lld", store->path, copy.path, (long long)now);
+}
+
+int vp_store_sync(const struct vp_store *store, struct vp_error *error_out)
+{
+    return syncfs(store->directory) == 0 ? 0 : fail(store, "", errno, "cannot be written", error_out);
+}
+
 /* ---- the stamp --------------------------------------------------------------------------------
  *
  *   version = 1.0
@@ -618,6 +633,36 @@ int vp_store_read_stamp(const struct vp_store *store, const char *user, int32_t 
                      error_out);
     free(text);
     return found;
+}
+
+int vp_store_visit_present(const struct vp_store *store, int32_t *day_out, vp_store_visitor *visit,
+                           void *context, struct vp_error *error_out)
+{
+    char *text = NULL, *copy = NULL;
+    char *cursor, *line;
+    size_t length = 0;
+    struct stat status;
+    const char *wrong;
+    bool present;
+    int result =
+        read_file(store->directory, "stamp", READING, STAMP_MAX, &text, &length, &status, &wrong);
+
+    *day_out = VP_NO_DAY;
+    if (result < 0)
+        return fail(store, "stamp", errno, wrong, error_out);
+    if (result > 0 && ((copy = strdup(text)) == NULL || parse_stamp(copy, "", day_out, &present) != 0))
+        result = fail(store, "stamp", 0, "is damaged (remove it, and a new one is written)",
+                      error_out);
+    cursor = text;
+    while (result > 0 && (line = strsep(&cursor, "\n")) != NULL) {
+        int stopped = strncmp(line, "present = ", 10) == 0 ? visit(context, line + 10) : 0;
+
+        if (stopped != 0)
+            result = stopped;
+    }
+    free(copy);
+    free(text);
+    return result;
 }
 
 static char *print_stamp(int32_t day, const char *present, size_t *length_out)

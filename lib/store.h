@@ -115,12 +115,31 @@ bool vp_store_change_pending(const struct vp_store *store, const char *user, int
 VP_CHECKED int vp_store_forget(const struct vp_store *store, const char *user, int64_t now,
                                struct vp_error *error_out);
 
+/* Where vp_store_forget(now) puts the copy of a record. Returns snprintf's length. */
+size_t vp_store_print_forgotten(const struct vp_store *store, const char *user, int64_t now,
+                                char *buffer, size_t size);
+
+/* Puts everything that was written without `durable` on the disk. 0, or -1 (error filled). */
+VP_CHECKED int vp_store_sync(const struct vp_store *store, struct vp_error *error_out);
+
 /*
  * Reads the stamp. Returns 1 with the day on which the store began, and whether the user was there
  * already with a password of that same day; 0 where there is no stamp; -1 (error filled).
  */
 VP_CHECKED int vp_store_read_stamp(const struct vp_store *store, const char *user, int32_t *day_out,
                                    bool *present_out, struct vp_error *error_out);
+
+/* Told of each account; returns 0 to go on. */
+typedef int vp_store_visitor(void *context, const char *user);
+
+/*
+ * Reads the stamp for many accounts: visits those that were there already with a password of the
+ * stamp's day or later. Returns 1 with the day, 0 where there is no stamp, the visitor's value
+ * where it stopped (it had better be negative), or -1 (error filled).
+ */
+VP_CHECKED int vp_store_visit_present(const struct vp_store *store, int32_t *day_out,
+                                      vp_store_visitor *visit, void *context,
+                                      struct vp_error *error_out);
 
 /*
  * Writes the stamp, unless there is one. present: names of accounts, a newline after each.
@@ -145,9 +164,6 @@ VP_CHECKED int vp_store_keep_policy(const struct vp_store *store, const char *pa
 VP_CHECKED int vp_store_read_kept_policy(const struct vp_store *store, const char *path,
                                          char **text_out, size_t *length_out,
                                          struct vp_error *error_out);
-
-/* Told of each account with a record; returns 0 to go on. */
-typedef int vp_store_visitor(void *context, const char *user);
 
 /* Visits all accounts with a record, in no order. Returns 0, the visitor's value, or -1. */
 VP_CHECKED int vp_store_visit(const struct vp_store *store, vp_store_visitor *visit, void *context,
