@@ -17,10 +17,8 @@
 #include "lib/inquiry.h"
 #include "lib/message.h"
 #include "lib/number.h"
-#include "lib/rules.h"
 #include "lib/secret.h"
 #include "lib/shadow.h"
-#include "lib/unicode.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -577,71 +575,16 @@ static int preliminary(struct request *request)
     return PAM_SUCCESS;
 }
 
-/* Compares with the current password and the old ones; each comparison costs a crypt(3). */
-static int check_history(const struct request *request, const char *password,
-                         struct vp_failures *failures, struct vp_error *error_out)
-{
-    const struct vp_inquiry *inquiry = &request->inquiry;
-    int32_t refused = inquiry->values.history;
-    struct vp_history history;
-    struct vp_hash *hash = NULL;
-    bool known_current = false;
-    int result = -1;
-
-    for (size_t i = 0; i < failures->count; i++)
-        known_current |= failures->list[i].rule == VP_RULE_CURRENT;
-    if (vp_store_read_history(&inquiry->store, inquiry->account.name, &history, error_out) < 0 ||
-        vp_hash_open(&hash, error_out) != 0)
-        goto out;
-    vp_history_add(&history, inquiry->replaced, inquiry->today, VP_HISTORY_MAX);
-    if (!known_current && vp_hash_matches(hash, password, inquiry->account.hash)) {
-        vp_rules_add(failures, VP_RULE_CURRENT, 0, 0);
-        known_current = true;
-    }
-    for (size_t i = 0, compared = 1; i < history.count && !known_current; i++) {
-        if (vp_secret_equal(history.entries[i].hash, inquiry->account.hash))
-            continue;
-        if (++compared > (size_t)(refused > 0 ? refused : 1))
-            break;
-        if (vp_hash_matches(hash, password, history.entries[i].hash)) {
-            vp_rules_add(failures, VP_RULE_REUSED, 0, refused);
-            break;
-        }
-    }
-    result = 0;
-out:
-    vp_hash_close(hash);
-    vp_secret_wipe(&history, sizeof history);
-    return result;
-}
-
 /* Fills failures_out with everything that is wrong. Returns 0, or -1 where it cannot be told. */
 static int check_password(const struct request *request, const char *password,
                           struct vp_failures *failures_out, struct vp_error *error_out)
 {
-    const struct vp_inquiry *inquiry = &request->inquiry;
-    const char *old_password = text_item(request->pamh, PAM_OLDAUTHTOK);
-    struct vp_candidate candidate, old;
-    struct vp_rules_setting setting = {
-        .login_name = inquiry->account.name,
-        .bytes_max = vp_hash_is_bcrypt(inquiry->account.hash) ? VP_BYTES_MAX_BCRYPT : VP_BYTES_MAX,
-    };
-    int result = -1;
+    const char *old = text_item(request->pamh, PAM_OLDAUTHTOK);
 
-    vp_rules_read(password, strlen(password), &candidate);
-    if (old_password != NULL) {
-        vp_rules_read(old_password, strlen(old_password), &old);
-        setting.old = &old;
-    }
-    if (inquiry->values.non_ascii == VP_NON_ASCII_ALLOW &&
-        vp_unicode_classify(&candidate, error_out) != 0)
-        goto out;
-    vp_rules_check(&inquiry->values, &candidate, &setting, failures_out);
-    result = check_history(request, password, failures_out, error_out);
-out:
-    vp_rules_wipe(&candidate);
-    vp_rules_wipe(&old);
-    return result;
+    if (vp_inquiry_check_rules(&request->inquiry, password, strlen(password), old, failures_out,
+                               error_out) != 0)
+        return -1;
+    return vp_inquiry_check_history(&request->inquiry, password, failures_out, error_out);
 }
 
 static bool may_override(const struct request *request)

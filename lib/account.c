@@ -276,51 +276,6 @@ void vp_account_actor(char buffer[VP_NAME_MAX + 1])
         snprintf(buffer, VP_NAME_MAX + 1, "uid %u", (unsigned)getuid());
 }
 
-/* Whether there is a hash, locked or not, that a password could match. */
-static bool is_usable(const char *field)
-{
-    struct vp_account account;
-    bool usable;
-
-    read_hash(&account, field == NULL ? "*" : field);
-    usable = account.password == VP_PASSWORD_HASH || account.password == VP_PASSWORD_LOCKED;
-    vp_account_wipe(&account);
-    return usable;
-}
-
-int vp_account_visit(int32_t day, vp_account_visitor *visit, void *context,
-                     struct vp_error *error_out)
-{
-    FILE *file = fopen(SHADOW_PATH, "re");
-    struct spwd entry, *found;
-    char buffer[8192];
-    int result = 0;
-
-    if (file == NULL)
-        return vp_error_set(error_out, SHADOW_PATH, 0, errno, "cannot be read");
-    while (result == 0) {
-        int status = fgetspent_r(file, &entry, buffer, sizeof buffer, &found);
-
-        /* A line too long for any account is passed over; the rest still counts. */
-        if (status == ERANGE)
-            continue;
-        if (status != 0)
-            break;
-        if (day == VP_NO_DAY || (found->sp_lstchg >= day && is_usable(found->sp_pwdp)))
-            result = visit(context, found->sp_namp);
-    }
-    vp_secret_wipe(buffer, sizeof buffer);
-    fclose(file);
-    return result;
-}
-
-int vp_account_group_exists(const char *name, struct vp_error *error_out)
-{
-    gid_t gid;
-
-    return find_group(name, &gid, error_out);
-}
-
 /* ---- all local accounts at once -------------------------------------------------------------- */
 
 /* One line of the shadow file. */
@@ -485,5 +440,34 @@ out:
     drop_buffer(&buffer);
     drop_rows(&rows);
     fclose(file);
+    return result;
+}
+
+/* Whether there is a hash, locked or not, that a password could match. */
+static bool is_usable(const char *field)
+{
+    struct vp_account account;
+    bool usable;
+
+    read_hash(&account, field);
+    usable = account.password == VP_PASSWORD_HASH || account.password == VP_PASSWORD_LOCKED;
+    vp_account_wipe(&account);
+    return usable;
+}
+
+int vp_account_visit_since(int32_t day, vp_account_visitor *visit, void *context,
+                           struct vp_error *error_out)
+{
+    struct shadow_rows rows;
+    int result = 0;
+
+    if (read_rows(&rows, error_out) != 0)
+        result = -1;
+    else if (!rows.readable)
+        result = vp_error_set(error_out, SHADOW_PATH, 0, 0, "cannot be read");
+    for (size_t i = 0; i < rows.count && result == 0; i++)
+        if (rows.rows[i].changed_on >= day && is_usable(rows.rows[i].hash))
+            result = visit(context, rows.rows[i].name);
+    drop_rows(&rows);
     return result;
 }

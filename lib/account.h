@@ -60,11 +60,11 @@ typedef int vp_account_visitor(void *context, const char *name);
 
 /*
  * Visits the names of all accounts in the local shadow file that have a hash which was set on `day`
- * or later, or visits every local account where day is VP_NO_DAY. Returns 0, the visitor's value
- * where it stopped, or -1 where the file cannot be read (error filled).
+ * or later. Returns 0, the visitor's value where it stopped, or -1 where the file cannot be read
+ * (error filled).
  */
-VP_CHECKED int vp_account_visit(int32_t day, vp_account_visitor *visit, void *context,
-                                struct vp_error *error_out);
+VP_CHECKED int vp_account_visit_since(int32_t day, vp_account_visitor *visit, void *context,
+                                      struct vp_error *error_out);
 
 /* Told of one local account with all that is known of it; account is only lent. 0 = go on. */
 typedef int vp_account_full_visitor(void *context, const struct vp_account *account);

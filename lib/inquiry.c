@@ -171,6 +171,7 @@ static void resolve(struct vp_inquiry *inquiry)
 struct names {
     char *text;
     size_t length, room;
+    struct vp_error *error;
 };
 
 static int collect_name(void *context, const char *name)
@@ -184,7 +185,7 @@ static int collect_name(void *context, const char *name)
         char *larger = realloc(names->text, needed * 2);
 
         if (larger == NULL)
-            return -1;
+            return vp_error_set(names->error, NULL, 0, ENOMEM, "the accounts cannot be listed");
         names->text = larger;
         names->room = needed * 2;
     }
@@ -199,12 +200,10 @@ static int collect_name(void *context, const char *name)
  */
 int vp_inquiry_stamp(const struct vp_store *store, int32_t today, struct vp_error *error_out)
 {
-    struct names names = {0};
-    int result = vp_account_visit(today, collect_name, &names, error_out);
+    struct names names = {.error = error_out};
+    int result = vp_account_visit_since(today, collect_name, &names, error_out);
 
-    if (result != 0)
-        (void)vp_error_set(error_out, "/etc/shadow", 0, errno, "the accounts cannot be listed");
-    else
+    if (result == 0)
         result = vp_store_write_stamp(store, today, names.text == NULL ? "" : names.text, error_out);
     free(names.text);
     return result;

@@ -561,6 +561,9 @@ int vp_store_forget(const struct vp_store *store, const char *user, int64_t now,
     if (strlen(copy.path) + strlen(seconds) >= sizeof copy.path)
         return fail(store, copy.path, ENAMETOOLONG, "cannot be written", error_out);
     strcat(copy.path, seconds);
+    /* Without the folder for copies the move would fail as if there were no record. */
+    if (make_folders(store) != 0)
+        return fail(store, copy.path, errno, "cannot be written", error_out);
     for (enum folder folder = INTENTS; folder <= HISTORY; folder++)
         if (find_place(folder, user, &other, NULL) == 0)
             unlinkat(store->directory, other.path, 0);
