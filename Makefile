@@ -197,8 +197,9 @@ format-check: ## check that they are
 MAN_PAGES = $(wildcard man/*.[58])
 
 lint-man: ## check the manual pages with mandoc and groff
+	@test -n "$(MAN_PAGES)"
 	mandoc -T lint -W warning $(MAN_PAGES)
-	@for page in $(MAN_PAGES); do groff -ww -man -z -Tutf8 -k $$page 2>&1; done | \
+	@for page in $(MAN_PAGES); do groff -ww -mandoc -z -Tutf8 -k $$page 2>&1; done | \
 	    awk '{ print } END { exit NR > 0 }'
 
 # Check is found by pkg-config, as its manual says.
