@@ -48,14 +48,16 @@ WARNINGS += -Werror
 endif
 
 # _FORTIFY_SOURCE: checked copies. 3 also follows sizes known only at run time; a libc or
-#   compiler that has no 3 warns, and gets 2. First undefined: some compilers preset it.
+#   compiler that has no 3 warns, and gets 2. First undefined: some compilers preset it. Not at
+#   -O0, where it does nothing but warn.
 # -fstack-protector-strong: the module parses what users type, inside sshd.
 # -fstack-clash-protection: a large frame cannot step over the guard page.
 # -fcf-protection: indirect jumps land only where they may (CET), where processors check it.
 FORTIFY   := $(shell echo '\#include <features.h>' | \
                $(CC) -O2 -Werror -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -E -x c - >/dev/null 2>&1 && \
                echo 3 || echo 2)
-HARDENING := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(FORTIFY) -fstack-protector-strong \
+HARDENING := -U_FORTIFY_SOURCE $(if $(filter -O0,$(CFLAGS)),,-D_FORTIFY_SOURCE=$(FORTIFY)) \
+             -fstack-protector-strong \
              $(call has,-fstack-clash-protection) $(call has,-fcf-protection)
 
 # -z relro, -z now: every address is resolved and made read-only before the first call.
@@ -99,6 +101,8 @@ OBJECTS         = $(LIB_OBJECTS) $(COMMAND_OBJECTS) $(MODULE_OBJECTS) $(UNIT_OBJ
 LIBRARY = $(BUILD)/libvpolicy.a
 MODULE  = $(BUILD)/pam_vpolicy.so
 COMMAND = $(BUILD)/vpolicy
+UNIT    = $(BUILD)/tests/unit/unit
+PAM     = $(BUILD)/tests/pam/pam
 # Files of conf/ that name places.
 FILLED  = $(BUILD)/conf/userdel-post.d/vpolicy $(BUILD)/conf/apparmor/vpolicy
 
@@ -159,12 +163,15 @@ check: ## install what is missing for it, then run every test but Debian 13's
 
 # Two builds beside the one of `make`, so that neither spoils the other.
 check-gcc check-clang: check-%: ## build with gcc, with clang; every warning an error
-	@$(MAKE) --no-print-directory -j$$(nproc) all CC=$* WERROR=1 BUILD=$(BUILD)/$*
+	@$(MAKE) --no-print-directory -j$$(nproc) all test-programs CC=$* WERROR=1 BUILD=$(BUILD)/$*
+	@tests/layers $(BUILD)/$*
 
-check-unit: $(BUILD)/tests/unit/unit ## test each file of lib/ alone
+test-programs: $(UNIT) $(PAM) ## build the test programs, run none
+
+check-unit: $(UNIT) ## test each file of lib/ alone
 	$<
 
-check-pam: $(BUILD)/tests/pam/pam $(MODULE) ## test the module in process, by libpam itself
+check-pam: $(PAM) $(MODULE) ## test the module in process, by libpam itself
 	VP_MODULE=$(abspath $(MODULE)) $<
 
 check-e2e: all ## test with real programs in a private Debian 12
@@ -205,10 +212,10 @@ lint-man: ## check the manual pages with mandoc and groff
 # Check is found by pkg-config, as its manual says.
 $(UNIT_OBJECTS) $(PAM_OBJECTS): DEFINES = $(shell pkg-config --cflags check)
 
-$(BUILD)/tests/unit/unit: $(UNIT_OBJECTS) $(LIBRARY)
+$(UNIT): $(UNIT_OBJECTS) $(LIBRARY)
 	$(call say,LD $@)$(CC) $(CFLAGS) -o $@ $(UNIT_OBJECTS) $(LIBRARY) $$(pkg-config --libs check)
 
-$(BUILD)/tests/pam/pam: $(PAM_OBJECTS) $(LIBRARY)
+$(PAM): $(PAM_OBJECTS) $(LIBRARY)
 	$(call say,LD $@)$(CC) $(CFLAGS) -o $@ $(PAM_OBJECTS) $(LIBRARY) $$(pkg-config --libs check) -lpam
 
 # ---- installing -----------------------------------------------------------------------------
@@ -259,5 +266,5 @@ distclean: clean ## remove the private systems, too
 	rm -rf --one-file-system $(BUILD)
 
 force:
-.PHONY: all check check-gcc check-clang check-unit check-pam check-e2e check-debian13 check-install \
+.PHONY: all check check-gcc check-clang test-programs check-unit check-pam check-e2e check-debian13 check-install \
     try layers format format-check lint-man install install-built uninstall help clean distclean force
