@@ -1,0 +1,57 @@
+"""passwd, run by the user: the rules, all at once, in one line, in the user's language."""
+import story
+from story import NEXT, OWN
+from toolkit import case
+
+ABC = ("Password not accepted: it has 3 characters and needs at least 8; no upper-case letter; no digit; no special "
+       "character (such as ! # % ?). Please choose another.")
+ABC_VI = ("Mật khẩu chưa đạt yêu cầu: mới có 3 ký tự, cần từ 8 ký tự trở lên; thiếu chữ in hoa; thiếu chữ số; thiếu "
+          "ký tự đặc biệt (ví dụ: ! # % ?). Vui lòng chọn mật khẩu khác.")
+
+
+@case("a.1", "passwd by the user: abc is refused with all its reasons in one line, a good one is taken, all is clean")
+def user_changes(t):
+    story.settled_user(t, "mai")
+    result = t.passwd_self("mai", OWN, "abc", "abc", NEXT, NEXT)
+    t.eq(result.rc, 0, "passwd ends well")
+    t.eq(story.lines(result.text), [
+        "Changing password for mai.", "Current password: ",
+        story.RULES, "New password: ", "Retype new password: ",
+        ABC, "New password: ", "Retype new password: ",
+        story.done(t), "passwd: password updated successfully"], "all that passwd shows, line by line")
+    clean = t.su_login("mai", NEXT)
+    t.eq((clean.rc, clean.text), (0, f"Password: <{NEXT}>\nmai\n"), "su says nothing")
+    with t.sshd(), t.dovecot():
+        clean = t.ssh("mai", password=NEXT)
+        t.eq((clean.rc, clean.text), (0, f"mai@127.0.0.1's password: <{NEXT}>\nmai\n"), "neither does ssh")
+        t.match(r"^a OK ", t.imap_login("mai", NEXT), "IMAP lets in")
+
+
+@case("a.2", "passwd by the user: three bad passwords end it, and nothing has changed")
+def three_times_bad(t):
+    story.settled_user(t, "mai")
+    shadow, state = t.shadow("mai"), story.state("mai")
+    result = t.passwd_self("mai", OWN, "abc", "abc", OWN[:-1] + "e", OWN[:-1] + "e", OWN, OWN)
+    t.eq(result.rc, 10, "passwd fails")
+    t.eq([line for line in story.lines(result.text) if not line.startswith(("New password: ", "Retype "))], [
+        "Changing password for mai.", "Current password: ", ABC,
+        "Password not accepted: it is too similar to the old one. Please choose another.",
+        "Password not accepted: it is the current one. Please choose another.",
+        "passwd: Authentication token manipulation error", "passwd: password unchanged"], "each is told its own reasons")
+    t.eq(t.shadow("mai"), shadow, "the shadow line")
+    t.eq(story.state("mai"), state, "the record, its history, no intent")
+    t.eq(t.su_login("mai", OWN).text, f"Password: <{OWN}>\nmai\n", "the old one still works")
+
+
+@case("a.3", "passwd by the user: what is wrong is said in the language of the login, or of the policy")
+def languages(t):
+    story.settled_user(t, "mai")
+    result = t.passwd_self("mai", OWN, "abc", "abc", env={"LANG": "vi_VN.UTF-8"})
+    story.says(t, result, ABC_VI, "language = auto and a Vietnamese locale")
+    story.policy(t, "language = vi\n")
+    result = t.passwd_self("mai", OWN, "abc", "abc", env={"LANG": "C"})
+    story.says(t, result, ABC_VI, "language = vi in the C locale")
+    story.policy(t, "language = en\n")
+    result = t.passwd_self("mai", OWN, "abc", "abc", env={"LANG": "vi_VN.UTF-8"})
+    story.says(t, result, ABC, "language = en in a Vietnamese locale")
+    t.eq(t.su_login("mai", OWN).rc, 0, "none of this set anything")
