@@ -19,9 +19,11 @@
 #include "lib/number.h"
 #include "lib/secret.h"
 #include "lib/shadow.h"
+#include "lib/text.h"
 
 #include <errno.h>
 #include <locale.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +68,31 @@ struct change {
     struct vp_intent intent;
 };
 
+/* ---- the log --------------------------------------------------------------------------------- */
+
+/* Logs one line; names and hosts in it come from outside and may hold anything. */
+static void log_line(pam_handle_t *pamh, int level, const char *format, ...) VP_PRINTF(3, 4);
+
+static void log_line(pam_handle_t *pamh, int level, const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    vp_text_blunt(text);
+    pam_syslog(pamh, level, "%s", text);
+}
+
+static void log_error(pam_handle_t *pamh, int level, const struct vp_error *error)
+{
+    char text[768];
+
+    vp_error_print(error, text, sizeof text);
+    log_line(pamh, level, "%s", text);
+}
+
 /* ---- arguments ------------------------------------------------------------------------------- */
 
 static void read_arguments(pam_handle_t *pamh, int argc, const char **argv,
@@ -101,10 +128,10 @@ static void read_arguments(pam_handle_t *pamh, int argc, const char **argv,
             break;
         }
         if (j == count)
-            pam_syslog(pamh, LOG_ERR,
-                       "unknown argument %.64s (policy=, state=, record, marked, use_authtok, "
-                       "debug; keys stand in the policy file)",
-                       argv[i]);
+            log_line(pamh, LOG_ERR,
+                     "unknown argument %.64s (policy=, state=, record, marked, use_authtok, "
+                     "debug; keys stand in the policy file)",
+                     argv[i]);
     }
 }
 
@@ -202,19 +229,17 @@ static void say_sentence(const struct request *request, int style, enum vp_messa
 
 static void say_plainly(const struct request *request, int style, enum vp_message message)
 {
-    say_sentence(request, style, message,
-                 &(struct vp_terms){.help = request->inquiry.values.help});
+    say_sentence(request, style, message, &(struct vp_terms){.help = request->inquiry.values.help});
 }
 
 /* Every trouble to the log; policy and store to root's eyes too. */
 static void log_troubles(const struct request *request)
 {
     static const int levels[VP_TROUBLE_COUNT] = {
-        [VP_TROUBLE_POLICY] = LOG_CRIT,    [VP_TROUBLE_STORE] = LOG_CRIT,
-        [VP_TROUBLE_RECORD] = LOG_ERR,     [VP_TROUBLE_GROUPS] = LOG_WARNING,
+        [VP_TROUBLE_POLICY] = LOG_CRIT,   [VP_TROUBLE_STORE] = LOG_CRIT,
+        [VP_TROUBLE_RECORD] = LOG_ERR,    [VP_TROUBLE_GROUPS] = LOG_WARNING,
         [VP_TROUBLE_CLOCK] = LOG_WARNING,
     };
-    char text[768];
 
     for (unsigned i = 0; i < VP_TROUBLE_COUNT; i++) {
         const struct vp_error *error = &request->inquiry.trouble[i];
@@ -225,8 +250,7 @@ static void log_troubles(const struct request *request)
         /* A screen locker has no right to the store; that is as it should be. */
         if (error->errnum == EACCES && geteuid() != 0)
             level = LOG_DEBUG;
-        vp_error_print(error, text, sizeof text);
-        pam_syslog(request->pamh, level, "%s", text);
+        log_error(request->pamh, level, error);
     }
 }
 
@@ -257,11 +281,11 @@ static void log_learnt(const struct request *request)
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (request->inquiry.learnt & words[i].bit)
-            pam_syslog(request->pamh, LOG_NOTICE, "user %s: %s", request->inquiry.account.name,
-                       words[i].text);
+            log_line(request->pamh, LOG_NOTICE, "user %s: %s", request->inquiry.account.name,
+                     words[i].text);
 }
 
-/* ---- beginning and ending a request ----------------------------------------------------------- */
+/* ---- beginning and ending a request ---------------------------------------------------------- */
 
 /* Asks for everything about PAM_USER. Returns a PAM code; end_request follows in any case. */
 static int begin_request(struct request *request, pam_handle_t *pamh, int flags, int argc,
@@ -270,7 +294,6 @@ static int begin_request(struct request *request, pam_handle_t *pamh, int flags,
     struct vp_question question = {.now = (int64_t)time(NULL), .committing = committing};
     const char *user = NULL;
     struct vp_error error;
-    char text[768];
     int found;
 
     *request = (struct request){.pamh = pamh, .flags = (unsigned)flags};
@@ -286,8 +309,7 @@ static int begin_request(struct request *request, pam_handle_t *pamh, int flags,
     found = vp_inquiry_open(&question, &request->inquiry, &error);
     request->language = choose_language(&request->inquiry.values);
     if (found < 0) {
-        vp_error_print(&error, text, sizeof text);
-        pam_syslog(pamh, LOG_ERR, "%s", text);
+        log_error(pamh, LOG_ERR, &error);
         return PAM_AUTHINFO_UNAVAIL;
     }
     if (found == 0)
@@ -319,7 +341,7 @@ EXPORTED int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
     (void)argc;
     (void)argv;
     if (pam_set_data(pamh, NOTE_NAME, value.pointer, NULL) != PAM_SUCCESS)
-        pam_syslog(pamh, LOG_CRIT, "no memory for the note: this login counts as one by key");
+        log_line(pamh, LOG_CRIT, "no memory for the note: this login counts as one by key");
     return PAM_IGNORE;
 }
 
@@ -388,14 +410,12 @@ static void judge(const struct request *request, struct judgement *judgement)
     judgement->admission = vp_verdict_admit(&inquiry->values, &judgement->verdict,
                                             &judgement->circumstances, inquiry->today);
     print_notice(request, &judgement->verdict, judgement->notice, sizeof judgement->notice);
-    judgement->worth_notice =
-        judgement->verdict.kind != VP_OK &&
-        !noticed_today(&inquiry->record, inquiry->today, judgement->notice);
+    judgement->worth_notice = judgement->verdict.kind != VP_OK &&
+                              !noticed_today(&inquiry->record, inquiry->today, judgement->notice);
     /* cron, at and root's su are no sign that somebody still works here; a key from afar is. */
     judgement->is_login =
         judgement->admission.kind <= VP_ADMIT_TOLD && !judgement->circumstances.root_acting &&
-        (judgement->circumstances.password_asked ||
-         text_item(request->pamh, PAM_RHOST) != NULL);
+        (judgement->circumstances.password_asked || text_item(request->pamh, PAM_RHOST) != NULL);
 }
 
 static bool worth_writing(const struct request *request, const struct judgement *judgement)
@@ -416,15 +436,13 @@ static void settle(struct request *request, struct judgement *judgement)
 {
     struct vp_inquiry *inquiry = &request->inquiry;
     struct vp_error error;
-    char text[768];
     bool durable;
 
     if (vp_inquiry_hold(inquiry, 0, &error) != 0) {
         judge(request, judgement);
         if (error.errnum == EWOULDBLOCK)
             return;
-        vp_error_print(&error, text, sizeof text);
-        pam_syslog(request->pamh, LOG_CRIT, "%s", text);
+        log_error(request->pamh, LOG_CRIT, &error);
         return;
     }
     judge(request, judgement);
@@ -438,8 +456,7 @@ static void settle(struct request *request, struct judgement *judgement)
     if (judgement->is_login)
         inquiry->record.last_login = inquiry->today;
     if (vp_inquiry_write(inquiry, durable, &error) != 0) {
-        vp_error_print(&error, text, sizeof text);
-        pam_syslog(request->pamh, LOG_CRIT, "%s", text);
+        log_error(request->pamh, LOG_CRIT, &error);
     }
     log_learnt(request);
 }
@@ -453,8 +470,8 @@ static void log_judgement(const struct request *request, const struct judgement 
     if (level == LOG_DEBUG && !request->arguments.debug)
         return;
     vp_message_log(&judgement->verdict, &judgement->admission, text, sizeof text);
-    pam_syslog(request->pamh, level, "user %s%s%.64s: %s", request->inquiry.account.name,
-               rhost == NULL ? "" : " from ", rhost == NULL ? "" : rhost, text);
+    log_line(request->pamh, level, "user %s%s%.64s: %s", request->inquiry.account.name,
+             rhost == NULL ? "" : " from ", rhost == NULL ? "" : rhost, text);
 }
 
 static int answer(const struct request *request, const struct judgement *judgement)
@@ -493,9 +510,8 @@ static int answer_blind(const struct request *request)
 
 static int decide(struct request *request)
 {
-    struct judgement judgement = {
-        .circumstances = {.password_asked = password_was_asked(request),
-                          .root_acting = root_is_acting(request)}};
+    struct judgement judgement = {.circumstances = {.password_asked = password_was_asked(request),
+                                                    .root_acting = root_is_acting(request)}};
 
     if (request->inquiry.account.uid == 0)
         tell_root(request);
@@ -522,7 +538,7 @@ EXPORTED int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const cha
     return result;
 }
 
-/* ---- password: before pam_unix ---------------------------------------------------------------- */
+/* ---- password: before pam_unix --------------------------------------------------------------- */
 
 /* The store cannot take a change now: said, logged, and nothing has been changed. */
 static int cannot_now(const struct request *request, const struct vp_error *error)
@@ -530,8 +546,8 @@ static int cannot_now(const struct request *request, const struct vp_error *erro
     char text[768];
 
     vp_error_print(error, text, sizeof text);
-    pam_syslog(request->pamh, LOG_CRIT, "user %s: the password cannot be changed: %s",
-               request->inquiry.account.name, text);
+    log_line(request->pamh, LOG_CRIT, "user %s: the password cannot be changed: %s",
+             request->inquiry.account.name, text);
     say_plainly(request, PAM_ERROR_MSG, VP_SAY_CANNOT_NOW);
     return PAM_AUTHTOK_LOCK_BUSY;
 }
@@ -552,8 +568,8 @@ static int refuse_closed(const struct request *request, const struct vp_verdict 
     if (vp_message_login(request->language, &request->inquiry.values, &request->inquiry.account,
                          verdict, &admission, request->inquiry.today, text))
         say(request, PAM_ERROR_MSG, text);
-    pam_syslog(request->pamh, LOG_NOTICE, "user %s: closed (%s): the password is not changed",
-               request->inquiry.account.name, vp_verdict_reason_word(verdict->reason));
+    log_line(request->pamh, LOG_NOTICE, "user %s: closed (%s): the password is not changed",
+             request->inquiry.account.name, vp_verdict_reason_word(verdict->reason));
     return PAM_ACCT_EXPIRED;
 }
 
@@ -681,7 +697,7 @@ static void finish_record(struct vp_record *record, const struct vp_inquiry *inq
         today = vp_number_day(record->newest);
     if (inquiry->question.now > record->newest)
         record->newest = inquiry->question.now;
-    record->due = !admin ? VP_DUE_NONE
+    record->due = !admin                                           ? VP_DUE_NONE
                   : change->first || record->due == VP_DUE_INITIAL ? VP_DUE_INITIAL
                                                                    : VP_DUE_RESET;
     record->due_since = admin ? today : VP_NO_DAY;
@@ -725,8 +741,8 @@ static int write_down_intent(struct request *request, struct change *change,
         goto out;
     vp_history_add(&history, inquiry->replaced, inquiry->today, keep);
     vp_history_add(&history, change->old_hash, inquiry->today, keep);
-    if (history.count == 0 || vp_store_write_history(&inquiry->store, change->user, &history, true,
-                                                     error_out) == 0)
+    if (history.count == 0 ||
+        vp_store_write_history(&inquiry->store, change->user, &history, true, error_out) == 0)
         result = vp_store_write_intent(&inquiry->store, &record, &change->intent, error_out);
 out:
     vp_inquiry_release(inquiry);
@@ -780,7 +796,7 @@ static int update(struct request *request)
     return result;
 }
 
-/* ---- password: after pam_unix ------------------------------------------------------------------ */
+/* ---- password: after pam_unix ---------------------------------------------------------------- */
 
 /*
  * After `required pam_unix` this line also runs when it failed, and root may set another password
@@ -792,14 +808,12 @@ static bool change_took_place(const struct request *request, const struct change
     const char *password = text_item(request->pamh, PAM_AUTHTOK);
     struct vp_hash *hash = NULL;
     struct vp_error error;
-    char text[768];
     bool matches;
 
     if (password == NULL || vp_secret_equal(account->hash, change->old_hash))
         return false;
     if (vp_hash_open(&hash, &error) != 0) {
-        vp_error_print(&error, text, sizeof text);
-        pam_syslog(request->pamh, LOG_CRIT, "%s", text);
+        log_error(request->pamh, LOG_CRIT, &error);
         return false;
     }
     matches = vp_hash_matches(hash, password, account->hash);
@@ -811,7 +825,6 @@ static bool change_took_place(const struct request *request, const struct change
 static void restore_expiry(const struct request *request, struct vp_record *record)
 {
     struct vp_error error;
-    char text[768];
 
     if (record->shadow_expiry == VP_NO_DAY || record->closed.reason != VP_REASON_NONE ||
         record->suspected.reason != VP_REASON_NONE)
@@ -820,8 +833,7 @@ static void restore_expiry(const struct request *request, struct vp_record *reco
         record->shadow_expiry = VP_NO_DAY;
         return;
     }
-    vp_error_print(&error, text, sizeof text);
-    pam_syslog(request->pamh, LOG_ERR, "%s", text);
+    log_error(request->pamh, LOG_ERR, &error);
 }
 
 static void say_done(const struct request *request, const struct vp_record *record)
@@ -849,8 +861,7 @@ static void commit(struct request *request, const struct change *change)
     if (!change_took_place(request, change)) {
         vp_store_drop_intent(&inquiry->store, change->user, &change->intent);
         vp_inquiry_release(inquiry);
-        pam_syslog(request->pamh, LOG_NOTICE, "user %s: the password was not changed",
-                   change->user);
+        log_line(request->pamh, LOG_NOTICE, "user %s: the password was not changed", change->user);
         return;
     }
     finish_record(record, inquiry, change);
@@ -859,18 +870,18 @@ static void commit(struct request *request, const struct change *change)
     if (vp_store_commit(&inquiry->store, record, &change->intent, &error) != 0)
         goto failed;
     vp_inquiry_release(inquiry);
-    pam_syslog(request->pamh, LOG_NOTICE, "user %s: password set by %s", change->user,
-               vp_record_set_by_word((int32_t)change->set_by));
+    log_line(request->pamh, LOG_NOTICE, "user %s: password set by %s", change->user,
+             vp_record_set_by_word((int32_t)change->set_by));
     if (change->set_by == VP_SET_BY_USER)
         say_done(request, record);
     return;
 failed:
     vp_inquiry_release(inquiry);
     vp_error_print(&error, text, sizeof text);
-    pam_syslog(request->pamh, LOG_CRIT,
-               "user %s: the password was changed, the record was not; the next login will ask for "
-               "a change again: %s",
-               change->user, text);
+    log_line(request->pamh, LOG_CRIT,
+             "user %s: the password was changed, the record was not; the next login will ask for "
+             "a change again: %s",
+             change->user, text);
 }
 
 /* Never fails: the password has been set, and a program would say that it was not. */

@@ -75,7 +75,7 @@ struct vp_error {
     char text[512]; /* what is wrong and what would be right */
 };
 
-#define VP_CHECKED __attribute__((warn_unused_result))
+#define VP_CHECKED                     __attribute__((warn_unused_result))
 #define VP_PRINTF(format_at, first_at) __attribute__((format(printf, format_at, first_at)))
 
 #endif

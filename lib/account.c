@@ -107,8 +107,7 @@ static void read_shadow(struct vp_account *account, const char *pw_passwd)
         read_hash(account, pw_passwd);
         return;
     }
-    NSS_CALL(status, buffer,
-             getspnam_r(account->name, &entry, buffer.bytes, buffer.size, &found));
+    NSS_CALL(status, buffer, getspnam_r(account->name, &entry, buffer.bytes, buffer.size, &found));
     if (found != NULL) {
         read_hash(account, found->sp_pwdp == NULL ? "*" : found->sp_pwdp);
         account->changed_on = shadow_day(found->sp_lstchg, VP_NO_DAY);
@@ -160,8 +159,8 @@ static int find_group(const char *name, gid_t *gid_out, struct vp_error *error_o
         *gid_out = found->gr_gid;
         result = 1;
     } else if (!means_unknown(status)) {
-        result = vp_error_set(error_out, NULL, 0, status, "%.64s: the group cannot be looked up",
-                              name);
+        result =
+            vp_error_set(error_out, NULL, 0, status, "%.64s: the group cannot be looked up", name);
     }
     drop_buffer(&buffer);
     return result;
@@ -353,8 +352,7 @@ static int read_rows(struct shadow_rows *rows, struct vp_error *error_out)
     if (file == NULL)
         return 0;
     for (;;) {
-        NEXT_ENTRY(status, buffer,
-                   fgetspent_r(file, &entry, buffer.bytes, buffer.size, &found));
+        NEXT_ENTRY(status, buffer, fgetspent_r(file, &entry, buffer.bytes, buffer.size, &found));
         if (status != 0 || (status = add_row(rows, found)) != 0)
             break;
     }
@@ -423,8 +421,7 @@ int vp_account_visit_local(vp_account_full_visitor *visit, void *context,
     if (read_rows(&rows, error_out) != 0)
         goto out;
     for (result = 0; result == 0;) {
-        NEXT_ENTRY(status, buffer,
-                   fgetpwent_r(file, &entry, buffer.bytes, buffer.size, &found));
+        NEXT_ENTRY(status, buffer, fgetpwent_r(file, &entry, buffer.bytes, buffer.size, &found));
         if (status != 0)
             break;
         /* A `+` begins a line of nsswitch's compat mode, and is nobody. */

@@ -1,4 +1,5 @@
 #include "error.h"
+#include "text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,14 +21,6 @@ int vp_error_set(struct vp_error *error_out, const char *file, unsigned line, in
     return -1;
 }
 
-/* A user name or a file's content may hold what moves a terminal's cursor or forges a log line. */
-static void blunt_controls(char *text)
-{
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
-            *text = '?';
-}
-
 void vp_error_print(const struct vp_error *error, char *buffer, size_t size)
 {
     char line[16] = "";
@@ -39,5 +32,5 @@ void vp_error_print(const struct vp_error *error, char *buffer, size_t size)
         snprintf(reason, sizeof reason, ": %s", strerrordesc_np(error->errnum));
     snprintf(buffer, size, "%s%s%s%s%s", error->file, line, error->file[0] != '\0' ? ": " : "",
              error->text, reason);
-    blunt_controls(buffer);
+    vp_text_blunt(buffer);
 }

@@ -5,9 +5,10 @@
 #include "../pam_vpolicy.h"
 
 /*
- * Fills `error_out` and returns -1, so that a failing function can end in `return vp_error_set(...)`.
- * file: the file at fault or NULL; line: from 1, or 0; errnum: errno of the failed call, or 0;
- * format: one line without its newline. Longer texts are cut. A NULL error_out is allowed.
+ * Fills `error_out` and returns -1, so that a failing function can end in `return
+ * vp_error_set(...)`. file: the file at fault or NULL; line: from 1, or 0; errnum: errno of the
+ * failed call, or 0; format: one line without its newline. Longer texts are cut. A NULL error_out
+ * is allowed.
  */
 int vp_error_set(struct vp_error *error_out, const char *file, unsigned line, int errnum,
                  const char *format, ...) VP_PRINTF(5, 6);

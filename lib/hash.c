@@ -55,7 +55,8 @@ bool vp_hash_matches(struct vp_hash *hash, const char *password, const char *set
     if (*setting == '\0')
         return false;
     made = hash->crypt_r(password, setting, &hash->data);
-    /* A failure token begins with `*` and never equals a setting (crypt(3)), but rely on nothing. */
+    /* A failure token begins with `*` and never equals a setting (crypt(3)), but rely on nothing.
+     */
     same = made != NULL && *made != '*' && vp_secret_equal(made, setting);
     vp_secret_wipe(&hash->data, sizeof hash->data);
     return same;

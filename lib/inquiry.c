@@ -204,7 +204,8 @@ int vp_inquiry_stamp(const struct vp_store *store, int32_t today, struct vp_erro
     int result = vp_account_visit_since(today, collect_name, &names, error_out);
 
     if (result == 0)
-        result = vp_store_write_stamp(store, today, names.text == NULL ? "" : names.text, error_out);
+        result =
+            vp_store_write_stamp(store, today, names.text == NULL ? "" : names.text, error_out);
     free(names.text);
     return result;
 }
@@ -221,7 +222,7 @@ static void read_stamp(struct vp_inquiry *inquiry)
         return;
     }
     found = vp_store_read_stamp(&inquiry->store, inquiry->account.name, &around->stamp,
-                                    &around->present, &error);
+                                &around->present, &error);
 
     if (found == 0 && inquiry->store.writable && !inquiry->question.look_only &&
         !inquiry->clock_back) {
@@ -240,10 +241,10 @@ static void check_clock(struct vp_inquiry *inquiry)
     struct vp_error error;
     char today[VP_DATE_SIZE];
 
-    inquiry->clock_back = inquiry->today < VP_EARLIEST_DAY ||
-                          (inquiry->around.stamp != VP_NO_DAY &&
-                           inquiry->today < inquiry->around.stamp) ||
-                          (newest != VP_NO_DAY && newest > inquiry->today + 1);
+    inquiry->clock_back =
+        inquiry->today < VP_EARLIEST_DAY ||
+        (inquiry->around.stamp != VP_NO_DAY && inquiry->today < inquiry->around.stamp) ||
+        (newest != VP_NO_DAY && newest > inquiry->today + 1);
     if (!inquiry->clock_back)
         return;
     vp_number_print_date(inquiry->today, today);
@@ -255,8 +256,8 @@ static void check_clock(struct vp_inquiry *inquiry)
 static void read_record(struct vp_inquiry *inquiry)
 {
     struct vp_error error;
-    int found = vp_store_read_record(&inquiry->store, inquiry->account.name, &inquiry->record,
-                                     &error);
+    int found =
+        vp_store_read_record(&inquiry->store, inquiry->account.name, &inquiry->record, &error);
 
     inquiry->around = (struct vp_surroundings){.stamp = VP_NO_DAY};
     inquiry->record_readable = found >= 0;
@@ -385,8 +386,7 @@ int vp_inquiry_open(const struct vp_question *question, struct vp_inquiry *inqui
                     struct vp_error *error_out)
 {
     begin(question, inquiry_out);
-    return complete(inquiry_out,
-                    vp_account_find(question->user, &inquiry_out->account, error_out));
+    return complete(inquiry_out, vp_account_find(question->user, &inquiry_out->account, error_out));
 }
 
 void vp_inquiry_open_known(const struct vp_question *question, const struct vp_known *known,

@@ -61,14 +61,14 @@ struct vp_inquiry {
     struct vp_account account;
     struct vp_record record; /* after learning; user "" = none */
     struct vp_surroundings around;
-    char groups[512];      /* the policy's groups that the account is in, blank between */
+    char groups[512];            /* the policy's groups that the account is in, blank between */
     char replaced[VP_HASH_SIZE]; /* the hash that learning took out of the record, or "" */
-    unsigned learnt;       /* VP_LEARNT_ bits */
-    bool clock_back;       /* the clock cannot be right: learn nothing for ever */
-    bool record_readable;  /* false: VP_TROUBLE_RECORD tells why */
-    unsigned troubles;     /* bits 1 << enum vp_trouble */
+    unsigned learnt;             /* VP_LEARNT_ bits */
+    bool clock_back;             /* the clock cannot be right: learn nothing for ever */
+    bool record_readable;        /* false: VP_TROUBLE_RECORD tells why */
+    unsigned troubles;           /* bits 1 << enum vp_trouble */
     struct vp_error trouble[VP_TROUBLE_COUNT];
-    int lock; /* or -1 */
+    int lock;                     /* or -1 */
     const struct vp_known *known; /* or NULL: the rooms are asked */
 };
 

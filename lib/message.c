@@ -15,7 +15,9 @@ struct sentence {
 
 #define SENTENCE(en, vi)                                                                           \
     {                                                                                              \
-        {NULL, en, vi}                                                                             \
+        {                                                                                          \
+            NULL, en, vi                                                                           \
+        }                                                                                          \
     }
 
 static const struct sentence sentences[VP_SAY_COUNT] = {
@@ -117,8 +119,7 @@ static const struct {
     [VP_RULE_REPEATED] = {SENTENCE("the same character {has} times in a row, at most {needs}",
                                    "một ký tự lặp {has} lần liền nhau, tối đa {needs} lần"),
                           {{0}}},
-    [VP_RULE_LOGIN_NAME] = {SENTENCE("it contains the login name", "có chứa tên đăng nhập"),
-                            {{0}}},
+    [VP_RULE_LOGIN_NAME] = {SENTENCE("it contains the login name", "có chứa tên đăng nhập"), {{0}}},
     [VP_RULE_SIMILAR] = {SENTENCE("it is too similar to the old one", "quá giống mật khẩu cũ"),
                          {{0}}},
     [VP_RULE_CURRENT] = {SENTENCE("it is the current one", "trùng với mật khẩu hiện tại"), {{0}}},
@@ -127,13 +128,13 @@ static const struct {
                         {{0}}},
 };
 
-static const struct sentence refused = SENTENCE("Password not accepted: ",
-                                                "Mật khẩu chưa đạt yêu cầu: ");
-static const struct sentence choose_another = SENTENCE(". Please choose another.",
-                                                       ". Vui lòng chọn mật khẩu khác.");
-static const struct sentence override = SENTENCE(
-    "This password breaks the policy and is set because root may: ",
-    "Mật khẩu không đạt yêu cầu nhưng vẫn được đặt theo quyền root: ");
+static const struct sentence refused =
+    SENTENCE("Password not accepted: ", "Mật khẩu chưa đạt yêu cầu: ");
+static const struct sentence choose_another =
+    SENTENCE(". Please choose another.", ". Vui lòng chọn mật khẩu khác.");
+static const struct sentence override =
+    SENTENCE("This password breaks the policy and is set because root may: ",
+             "Mật khẩu không đạt yêu cầu nhưng vẫn được đặt theo quyền root: ");
 static const struct sentence and_more = SENTENCE("; and {has} more", "; và {has} lý do khác");
 static const struct sentence accents_alone =
     SENTENCE("The password contains accented letters. Please turn the Vietnamese input method off "
@@ -145,7 +146,7 @@ static const char *pick(const struct sentence *sentence, enum vp_language langua
     return sentence->in[language == VP_LANGUAGE_VI ? VP_LANGUAGE_VI : VP_LANGUAGE_EN];
 }
 
-/* ---- filling in ---------------------------------------------------------------------------- */
+/* ---- filling in ------------------------------------------------------------------------------ */
 
 static void add_date(struct vp_text *text, enum vp_language language, int32_t day)
 {
@@ -232,7 +233,7 @@ size_t vp_message_say(enum vp_message message, enum vp_language language,
     return text.length;
 }
 
-/* ---- at a login ---------------------------------------------------------------------------- */
+/* ---- at a login ------------------------------------------------------------------------------ */
 
 static enum vp_message sentence_of(const struct vp_verdict *verdict)
 {
@@ -288,7 +289,7 @@ bool vp_message_login(enum vp_language language, const struct vp_values *values,
     return true;
 }
 
-/* ---- the rules, and refusals ---------------------------------------------------------------- */
+/* ---- the rules, and refusals ----------------------------------------------------------------- */
 
 /* "upper case, lower case, a digit and a special character", and counts where more are wanted. */
 static void add_classes(struct vp_text *text, enum vp_language language,
@@ -330,9 +331,8 @@ static void add_classes(struct vp_text *text, enum vp_language language,
 void vp_message_rules(enum vp_language language, const struct vp_values *values,
                       char buffer[VP_MESSAGE_SIZE])
 {
-    static const struct sentence length =
-        SENTENCE("New password: at least {needs} character{s}",
-                 "Mật khẩu mới phải có từ {needs} ký tự trở lên");
+    static const struct sentence length = SENTENCE("New password: at least {needs} character{s}",
+                                                   "Mật khẩu mới phải có từ {needs} ký tự trở lên");
     static const struct sentence last =
         SENTENCE("; not one of your last {needs}.", "; không trùng {needs} mật khẩu gần nhất.");
     static const struct sentence current =
@@ -392,7 +392,7 @@ void vp_message_refusal(enum vp_language language, const struct vp_failures *fai
     vp_text_add(&text, "%s", end);
 }
 
-/* ---- the log ---------------------------------------------------------------------------- */
+/* ---- the log --------------------------------------------------------------------------------- */
 
 void vp_message_log(const struct vp_verdict *verdict, const struct vp_admission *admission,
                     char *buffer, size_t size)

@@ -19,9 +19,9 @@ enum vp_message {
     VP_SAY_LOCKED,
     VP_SAY_SUPERSEDED,
     VP_SAY_WARN,
-    VP_SAY_OVERDUE,      /* due, but let in without a password */
-    VP_SAY_GRACE,        /* expired, and in grace */
-    VP_SAY_GRACE_UNTIL,  /* added to another reason's sentence */
+    VP_SAY_OVERDUE,     /* due, but let in without a password */
+    VP_SAY_GRACE,       /* expired, and in grace */
+    VP_SAY_GRACE_UNTIL, /* added to another reason's sentence */
     VP_SAY_CLOSED,
     VP_SAY_ROOT,         /* to root, who is let in as somebody that would not be */
     VP_SAY_DONE,         /* changed, with an end */

@@ -18,7 +18,8 @@ struct vp_date {
 /* 9999-12-31, the last day that can be written down. */
 #define VP_LAST_DAY 2932896
 
-/* Decimal digits with an optional minus, from min to max. Returns 0, or -1 and leaves number_out. */
+/* Decimal digits with an optional minus, from min to max. Returns 0, or -1 and leaves number_out.
+ */
 VP_CHECKED int vp_number_parse(const char *text, int64_t min, int64_t max, int64_t *number_out);
 
 /*

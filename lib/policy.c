@@ -77,7 +77,7 @@ const char *vp_policy_key_name(enum vp_key key)
     return keys[key].name;
 }
 
-/* ---- reading ---------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 struct reader {
     struct vp_policy policy;
@@ -123,7 +123,8 @@ static void *grow(void *array, size_t count, size_t *room, size_t element)
 static int add_name(struct reader *reader, const char *name)
 {
     struct vp_policy *policy = &reader->policy;
-    const char **names = grow(policy->names, policy->name_count, &reader->names_room, sizeof *names);
+    const char **names =
+        grow(policy->names, policy->name_count, &reader->names_room, sizeof *names);
 
     if (names == NULL)
         return -1;
@@ -161,7 +162,8 @@ static int add_setting(struct reader *reader, const struct vp_setting *setting)
 
 /*
  * Cuts the next name off *cursor: up to a blank, or between double quotes, for directories whose
- * groups have blanks in their names. Returns NULL at the end, or with *cursor NULL for an open quote.
+ * groups have blanks in their names. Returns NULL at the end, or with *cursor NULL for an open
+ * quote.
  */
 static char *next_name(char **cursor)
 {
@@ -385,7 +387,11 @@ static void print_expected(enum vp_key key, char *buffer, size_t size)
     case VP_FLAG:
     case VP_CHOICE:
         for (int i = 0; words[i] != NULL; i++)
-            vp_text_add(&text, "%s%s", i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ", words[i]);
+            vp_text_add(&text, "%s%s",
+                        i == 0                 ? ""
+                        : words[i + 1] == NULL ? " or "
+                                               : ", ",
+                        words[i]);
         break;
     case VP_TEXT:
         vp_text_add(&text, "a text of 1 to %lld bytes", (long long)row->max);
@@ -436,8 +442,10 @@ static int read_setting(struct reader *reader, char *line)
     int key;
 
     if (equals == NULL) {
-        FAULT(reader, reader->line, "%.40s: neither a section, a comment nor a setting "
-              "(write KEY = VALUE)", line);
+        FAULT(reader, reader->line,
+              "%.40s: neither a section, a comment nor a setting "
+              "(write KEY = VALUE)",
+              line);
         return 0;
     }
     *equals = '\0';
@@ -488,7 +496,7 @@ static int read_lines(struct reader *reader)
     return 0;
 }
 
-/* ---- what only the whole file shows -------------------------------------------------------- */
+/* ---- what only the whole file shows ---------------------------------------------------------- */
 
 static const struct vp_setting *setting_in(const struct vp_policy *policy, size_t section,
                                            enum vp_key key)
@@ -527,7 +535,8 @@ static void check_lengths(struct reader *reader)
         unsigned line = shortest_line > longest_line ? shortest_line : longest_line;
 
         if (shortest > longest && line >= policy->sections[section].line)
-            FAULT(reader, line, "%s: min_length %d is above max_length %d here (nobody could "
+            FAULT(reader, line,
+                  "%s: min_length %d is above max_length %d here (nobody could "
                   "choose a password)",
                   line == shortest_line ? "min_length" : "max_length", shortest, longest);
     }
@@ -579,7 +588,7 @@ void vp_policy_free(struct vp_policy *policy)
     *policy = (struct vp_policy){0};
 }
 
-/* ---- asking -------------------------------------------------------------------------------- */
+/* ---- asking ---------------------------------------------------------------------------------- */
 
 static bool in_groups(const struct vp_subject *subject, const char *group)
 {
@@ -649,7 +658,7 @@ void vp_policy_resolve(const struct vp_policy *policy, const struct vp_subject *
     }
 }
 
-/* ---- printing ------------------------------------------------------------------------------ */
+/* ---- printing -------------------------------------------------------------------------------- */
 
 static void print_setting(enum vp_key key, int32_t number, const char *text, char *buffer,
                           size_t size)

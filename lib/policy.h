@@ -111,7 +111,8 @@ struct vp_setting {
     const char *text;
 };
 
-/* A parsed policy file. Owns what it points to; free it with vp_policy_free. All zero = built-in. */
+/* A parsed policy file. Owns what it points to; free it with vp_policy_free. All zero = built-in.
+ */
 struct vp_policy {
     char *text;
     const char **names;
@@ -138,8 +139,9 @@ typedef void vp_policy_report(void *context, const struct vp_error *fault);
 
 /*
  * Parses a whole policy file. file: its name for messages. Every fault is given to report (may be
- * NULL), those that only the whole file shows last; error_out gets the first. Returns 0 and fills policy_out, which the caller frees; or -1
- * with policy_out empty: a file with one fault counts for nothing at all.
+ * NULL), those that only the whole file shows last; error_out gets the first. Returns 0 and fills
+ * policy_out, which the caller frees; or -1 with policy_out empty: a file with one fault counts for
+ * nothing at all.
  */
 VP_CHECKED int vp_policy_parse(const char *text, size_t length, const char *file,
                                vp_policy_report *report, void *context,

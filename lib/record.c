@@ -108,7 +108,7 @@ void vp_record_wipe(struct vp_record *record)
     vp_secret_wipe(record, sizeof *record);
 }
 
-/* ---- reading ---------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static int read_word(const char *value, const char *const *words, int32_t *number_out)
 {
@@ -266,8 +266,8 @@ static char *copy_text(const char *text, size_t length, const char *file,
     return copy;
 }
 
-int vp_record_parse(const char *text, size_t length, const char *file,
-                    struct vp_record *record_out, struct vp_error *error_out)
+int vp_record_parse(const char *text, size_t length, const char *file, struct vp_record *record_out,
+                    struct vp_error *error_out)
 {
     struct reader reader = {.record = record_out, .file = file, .line = 1, .error = error_out};
     char *copy = copy_text(text, length, file, error_out);
@@ -294,7 +294,7 @@ out:
     return result;
 }
 
-/* ---- writing ---------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static void print_field(const struct field *field, const struct vp_record *record,
                         struct vp_text *text)
@@ -351,15 +351,14 @@ _Static_assert(3 * (sizeof(struct vp_record) - VP_RECORD_UNKNOWN_SIZE) + VP_RECO
                    VP_RECORD_SIZE,
                "a record may outgrow VP_RECORD_SIZE");
 
-/* ---- history ---------------------------------------------------------------------------- */
+/* ---- history --------------------------------------------------------------------------------- */
 
 /* One `2026-11-22 $y$...` line. */
 static int read_entry(char *line, struct vp_history *history)
 {
     char *blank = strchr(line, ' ');
 
-    if (blank == NULL || history->count == VP_HISTORY_MAX ||
-        strlen(blank + 1) >= VP_HASH_SIZE)
+    if (blank == NULL || history->count == VP_HISTORY_MAX || strlen(blank + 1) >= VP_HASH_SIZE)
         return -1;
     *blank = '\0';
     if (vp_number_date(line, &history->entries[history->count].until) != 0)

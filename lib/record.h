@@ -36,12 +36,12 @@ struct vp_mark {
 struct vp_record {
     char user[VP_NAME_MAX + 1]; /* "" = there is no record */
     uint32_t uid;
-    int32_t began;   /* the day the record began */
-    int32_t set_on;  /* the day the password was set, or VP_NO_DAY */
-    int32_t set_by;  /* enum vp_set_by */
-    int32_t due;     /* enum vp_due */
-    int32_t due_since;  /* the day on which the record learnt that, or VP_NO_DAY */
-    int32_t respite; /* nobody expires before this day: the overdue account's time to change */
+    int32_t began;     /* the day the record began */
+    int32_t set_on;    /* the day the password was set, or VP_NO_DAY */
+    int32_t set_by;    /* enum vp_set_by */
+    int32_t due;       /* enum vp_due */
+    int32_t due_since; /* the day on which the record learnt that, or VP_NO_DAY */
+    int32_t respite;   /* nobody expires before this day: the overdue account's time to change */
     char hash[VP_HASH_SIZE]; /* the current hash as shadow held it, "" = none seen */
     int32_t last_login;      /* or VP_NO_DAY */
     int32_t reopened;        /* idleness counts from here too, or VP_NO_DAY */

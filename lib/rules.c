@@ -41,8 +41,8 @@ void vp_rules_read(const char *password, size_t length, struct vp_candidate *can
     candidate->bytes = length;
     candidate->ascii = candidate->composed = true;
     /* What is cut here breaks the rule about bytes anyway; a cut character must not hide that. */
-    candidate->utf8 = vp_text_decode(password, kept, candidate->points, &candidate->count) == 0 ||
-                      length > kept;
+    candidate->utf8 =
+        vp_text_decode(password, kept, candidate->points, &candidate->count) == 0 || length > kept;
     if (!candidate->utf8 || length > kept) {
         candidate->count = kept;
         for (size_t i = 0; i < kept; i++)
@@ -68,7 +68,7 @@ void vp_rules_add(struct vp_failures *failures, enum vp_rule rule, int32_t has, 
         failures->list[failures->count++] = (struct vp_failure){rule, has, needs};
 }
 
-/* ---- the measures ---------------------------------------------------------------------- */
+/* ---- the measures ---------------------------------------------------------------------------- */
 
 static int32_t count_class(const struct vp_candidate *candidate, enum vp_class class)
 {
@@ -122,7 +122,7 @@ static bool holds_name(const struct vp_candidate *candidate, const char *name)
     return false;
 }
 
-/* ---- the checks, one a group of rules ------------------------------------------------------- */
+/* ---- the checks, one a group of rules -------------------------------------------------------- */
 
 static void check_characters(const struct vp_values *values, const struct vp_candidate *candidate,
                              struct vp_failures *failures)

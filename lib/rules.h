@@ -20,15 +20,15 @@
     X(TOO_SHORT, "too_short")       /* fewer characters than min_length */                         \
     X(TOO_LONG, "too_long")         /* more characters than max_length */                          \
     X(TOO_MANY_BYTES, "too_many_bytes") /* more bytes than the programs carry or the hash reads */ \
-    X(NO_UPPER, "no_upper")         /* fewer upper-case letters than min_upper */                  \
-    X(NO_LOWER, "no_lower")         /* fewer lower-case letters than min_lower */                  \
-    X(NO_DIGIT, "no_digit")         /* fewer digits than min_digit */                              \
-    X(NO_SPECIAL, "no_special")     /* fewer special characters than min_special */                \
-    X(REPEATED, "repeated")         /* one character more than max_repeat times in a row */        \
-    X(LOGIN_NAME, "login_name")     /* holds the login name, or its reverse */                     \
-    X(SIMILAR, "similar")           /* nearer to the old one than min_difference */                \
-    X(CURRENT, "current")           /* is the current one */                                       \
-    X(REUSED, "reused")             /* is one of the last `history` */
+    X(NO_UPPER, "no_upper")             /* fewer upper-case letters than min_upper */              \
+    X(NO_LOWER, "no_lower")             /* fewer lower-case letters than min_lower */              \
+    X(NO_DIGIT, "no_digit")             /* fewer digits than min_digit */                          \
+    X(NO_SPECIAL, "no_special")         /* fewer special characters than min_special */            \
+    X(REPEATED, "repeated")             /* one character more than max_repeat times in a row */    \
+    X(LOGIN_NAME, "login_name")         /* holds the login name, or its reverse */                 \
+    X(SIMILAR, "similar")               /* nearer to the old one than min_difference */            \
+    X(CURRENT, "current")               /* is the current one */                                   \
+    X(REUSED, "reused")                 /* is one of the last `history` */
 
 enum vp_rule {
 #define X(name, code) VP_RULE_##name,

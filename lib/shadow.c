@@ -40,8 +40,8 @@ static int spawn_chage(char *const argv[], pid_t *pid_out)
         (status = posix_spawn_file_actions_addclosefrom_np(&actions, 3)) == 0 &&
         (status = posix_spawnattr_setsigdefault(&attributes, &all)) == 0 &&
         (status = posix_spawnattr_setsigmask(&attributes, &none)) == 0 &&
-        (status = posix_spawnattr_setflags(
-             &attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)) == 0)
+        (status = posix_spawnattr_setflags(&attributes,
+                                           POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)) == 0)
         status = posix_spawn(pid_out, CHAGE_PATH, &actions, &attributes, argv, environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);

@@ -30,9 +30,12 @@ static const struct {
     mode_t mode; /* of the folder; the group is the store's */
     mode_t file_mode;
 } folders[FOLDER_COUNT] = {
-    [RECORDS] = {"records", 0750, 0640}, [INTENTS] = {"intents", 0750, 0640},
-    [HISTORY] = {"history", 0700, 0600}, [LOCKS] = {"locks", 0700, 0600},
-    [NEW] = {"new", 0700, 0600},         [POLICY] = {"policy", 0750, 0640},
+    [RECORDS] = {"records", 0750, 0640},
+    [INTENTS] = {"intents", 0750, 0640},
+    [HISTORY] = {"history", 0700, 0600},
+    [LOCKS] = {"locks", 0700, 0600},
+    [NEW] = {"new", 0700, 0600},
+    [POLICY] = {"policy", 0750, 0640},
     [FORGOTTEN] = {"forgotten", 0700, 0600},
 };
 
@@ -42,7 +45,7 @@ static const struct {
 #define POLICY_MAX  ((size_t)1024 * 1024)
 #define STAMP_MAX   ((size_t)64 * POLICY_MAX)
 
-/* ---- names ------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 static bool safe_byte(char byte, bool first)
 {
@@ -81,7 +84,7 @@ static int fail(const struct vp_store *store, const char *entry, int errnum, con
     return vp_error_set(error_out, path, 0, errnum, "%s", what);
 }
 
-/* ---- trust ------------------------------------------------------------------------------- */
+/* ---- trust ----------------------------------------------------------------------------------- */
 
 /*
  * Judges what was opened, not its path: owned by root or by whom we run as, and writable for
@@ -198,7 +201,8 @@ static int sync_folder(const struct vp_store *store, const char *name)
     return result;
 }
 
-/* Fills a new file that nobody else can have opened. Closes it on every path. 0, or -1 and errno. */
+/* Fills a new file that nobody else can have opened. Closes it on every path. 0, or -1 and errno.
+ */
 static int fill_new(const struct vp_store *store, const char *path, mode_t mode, const char *text,
                     size_t length, size_t padding, bool durable)
 {
@@ -288,8 +292,7 @@ int vp_store_create(const char *path, struct vp_error *error_out)
 
     (void)getgrnam_r("shadow", &entry, buffer, sizeof buffer, &shadow);
     if (mkdir(path, 0700) != 0)
-        return errno == EEXIST ? 0
-                               : vp_error_set(error_out, path, 0, errno, "cannot be made");
+        return errno == EEXIST ? 0 : vp_error_set(error_out, path, 0, errno, "cannot be made");
     directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (directory < 0 ||
         (geteuid() == 0 && shadow != NULL &&
@@ -393,9 +396,9 @@ int vp_store_read_record(const struct vp_store *store, const char *user,
         if (error_out != NULL)
             error_out->line = parsed.line;
     } else if (strcmp(record_out->user, user) != 0) {
-        found = vp_error_set(error_out, store->path, 0, 0,
-                             "records: the record of %.64s says it is %.64s's", user,
-                             record_out->user);
+        found =
+            vp_error_set(error_out, store->path, 0, 0,
+                         "records: the record of %.64s says it is %.64s's", user, record_out->user);
     }
     vp_secret_wipe(text, length);
     free(text);
@@ -407,8 +410,7 @@ int vp_store_write_record(const struct vp_store *store, const struct vp_record *
 {
     char text[VP_RECORD_SIZE];
     size_t length = vp_record_print(record, text);
-    int result =
-        write_entry(store, RECORDS, record->user, text, length, 0, durable, error_out);
+    int result = write_entry(store, RECORDS, record->user, text, length, 0, durable, error_out);
 
     vp_secret_wipe(text, sizeof text);
     return result;
@@ -470,8 +472,8 @@ int vp_store_write_intent(const struct vp_store *store, const struct vp_record *
     size_t length = vp_record_print(record, text);
     struct place place;
     struct stat status;
-    int result = write_entry(store, INTENTS, record->user, text, length, 2 * VP_HASH_SIZE, true,
-                             error_out);
+    int result =
+        write_entry(store, INTENTS, record->user, text, length, 2 * VP_HASH_SIZE, true, error_out);
 
     vp_secret_wipe(text, sizeof text);
     if (result != 0 || find_place(INTENTS, record->user, &place, error_out) != 0)
@@ -487,8 +489,7 @@ static int promote(const struct vp_store *store, int file, const char *from, con
                    const char *text, size_t length)
 {
     if (write_all(file, text, length) != 0 || ftruncate(file, (off_t)length) != 0 ||
-        fsync(file) != 0 ||
-        renameat(store->directory, from, store->directory, to) != 0 ||
+        fsync(file) != 0 || renameat(store->directory, from, store->directory, to) != 0 ||
         sync_folder(store, folders[RECORDS].name) != 0)
         return -1;
     return 0;
@@ -586,7 +587,8 @@ size_t vp_store_print_forgotten(const struct vp_store *store, const char *user, 
 
 int vp_store_sync(const struct vp_store *store, struct vp_error *error_out)
 {
-    return syncfs(store->directory) == 0 ? 0 : fail(store, "", errno, "cannot be written", error_out);
+    return syncfs(store->directory) == 0 ? 0
+                                         : fail(store, "", errno, "cannot be written", error_out);
 }
 
 /* ---- the stamp --------------------------------------------------------------------------------
@@ -624,16 +626,16 @@ int vp_store_read_stamp(const struct vp_store *store, const char *user, int32_t 
     char *text = NULL;
     size_t length = 0;
     const char *wrong;
-    int found = read_file(store->directory, "stamp", READING, STAMP_MAX, &text, &length, &status,
-                          &wrong);
+    int found =
+        read_file(store->directory, "stamp", READING, STAMP_MAX, &text, &length, &status, &wrong);
 
     *day_out = VP_NO_DAY;
     *present_out = false;
     if (found < 0)
         return fail(store, "stamp", errno, wrong, error_out);
     if (found > 0 && parse_stamp(text, user, day_out, present_out) != 0)
-        found = fail(store, "stamp", 0, "is damaged (remove it, and a new one is written)",
-                     error_out);
+        found =
+            fail(store, "stamp", 0, "is damaged (remove it, and a new one is written)", error_out);
     free(text);
     return found;
 }
@@ -653,9 +655,10 @@ int vp_store_visit_present(const struct vp_store *store, int32_t *day_out, vp_st
     *day_out = VP_NO_DAY;
     if (result < 0)
         return fail(store, "stamp", errno, wrong, error_out);
-    if (result > 0 && ((copy = strdup(text)) == NULL || parse_stamp(copy, "", day_out, &present) != 0))
-        result = fail(store, "stamp", 0, "is damaged (remove it, and a new one is written)",
-                      error_out);
+    if (result > 0 &&
+        ((copy = strdup(text)) == NULL || parse_stamp(copy, "", day_out, &present) != 0))
+        result =
+            fail(store, "stamp", 0, "is damaged (remove it, and a new one is written)", error_out);
     cursor = text;
     while (result > 0 && (line = strsep(&cursor, "\n")) != NULL) {
         int stopped = strncmp(line, "present = ", 10) == 0 ? visit(context, line + 10) : 0;

@@ -19,7 +19,8 @@ void vp_text_add(struct vp_text *text, const char *format, ...)
     int added;
 
     va_start(arguments, format);
-    added = vsnprintf(text->size == 0 ? NULL : text->buffer + at, text->size - at, format, arguments);
+    added =
+        vsnprintf(text->size == 0 ? NULL : text->buffer + at, text->size - at, format, arguments);
     va_end(arguments);
     if (added > 0)
         text->length += (size_t)added;
@@ -81,6 +82,13 @@ char *vp_text_trim(char *string)
         length--;
     string[length] = '\0';
     return string;
+}
+
+void vp_text_blunt(char *string)
+{
+    for (; *string != '\0'; string++)
+        if ((unsigned char)*string < 0x20 || *string == 0x7f)
+            *string = '?';
 }
 
 /* How many bytes follow this first byte, and the bits it holds itself; -1 for no first byte. */

@@ -24,7 +24,8 @@ void vp_text_add(struct vp_text *text, const char *format, ...) VP_PRINTF(2, 3);
  */
 void vp_text_add_escaped(struct vp_text *text, const char *value);
 
-/* Undoes vp_text_add_escaped in place. Returns 0, or -1 where a %XX is malformed or would be NUL. */
+/* Undoes vp_text_add_escaped in place. Returns 0, or -1 where a %XX is malformed or would be NUL.
+ */
 VP_CHECKED int vp_text_unescape(char *value);
 
 /*
@@ -32,6 +33,12 @@ VP_CHECKED int vp_text_unescape(char *value);
  * Returns its new beginning, inside the same block.
  */
 char *vp_text_trim(char *string);
+
+/*
+ * Turns every control character and DEL into `?`, in place: names and hosts come from outside, and
+ * what moves a cursor or ends a line could forge an entry of the log.
+ */
+void vp_text_blunt(char *string);
 
 /*
  * Decodes UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing above U+10FFFF.

@@ -83,7 +83,8 @@ static void classify(const struct library *library, struct vp_candidate *candida
 
 /*
  * Puts runs of combining marks into canonical order (Unicode Standard, 3.11, D109), which
- * utf8proc_decompose_char leaves to its caller. An insertion sort: it is stable, and runs are short.
+ * utf8proc_decompose_char leaves to its caller. An insertion sort: it is stable, and runs are
+ * short.
  */
 static void order_marks(const struct library *library, utf8proc_int32_t *points, size_t count)
 {

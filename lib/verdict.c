@@ -38,7 +38,7 @@ bool vp_verdict_exempt(const struct vp_values *values, const struct vp_account *
     return account->uid == 0 || account->uid < (uint32_t)values->min_uid || values->exempt;
 }
 
-/* ---- learning ------------------------------------------------------------------------------ */
+/* ---- learning -------------------------------------------------------------------------------- */
 
 static bool has_hash(const struct vp_account *account)
 {
@@ -173,7 +173,7 @@ bool vp_verdict_blind(const struct vp_record *record, const struct vp_account *a
                                        account->password == VP_PASSWORD_UNREADABLE);
 }
 
-/* ---- judging ------------------------------------------------------------------------------- */
+/* ---- judging --------------------------------------------------------------------------------- */
 
 static struct vp_verdict closed(enum vp_reason reason, int32_t since)
 {
@@ -241,8 +241,8 @@ static bool judge_due(const struct vp_values *values, const struct vp_record *re
     if (!values->change_on_first_login)
         return false;
     if (account->password == VP_PASSWORD_EMPTY) {
-        *verdict = must_change(
-            VP_REASON_RESET, record->due != VP_DUE_NONE ? record->due_since : today, true);
+        *verdict = must_change(VP_REASON_RESET,
+                               record->due != VP_DUE_NONE ? record->due_since : today, true);
         verdict->no_grace = true;
         return true;
     }
@@ -290,8 +290,8 @@ static struct vp_verdict judge_age(const struct vp_values *values, const struct 
         return verdict;
     if (record->set_on != VP_NO_DAY)
         verdict.expires = day_after(record->set_on, values->max_age);
-    if (record->respite != VP_NO_DAY && (record->set_on == VP_NO_DAY ||
-                                         record->respite > verdict.expires))
+    if (record->respite != VP_NO_DAY &&
+        (record->set_on == VP_NO_DAY || record->respite > verdict.expires))
         verdict.expires = record->respite;
     if (record->set_on == VP_NO_DAY && record->respite == VP_NO_DAY)
         verdict.expires = record->began;
@@ -337,7 +337,7 @@ struct vp_verdict vp_verdict_judge(const struct vp_values *values, const struct 
     return verdict;
 }
 
-/* ---- admitting ----------------------------------------------------------------------------- */
+/* ---- admitting ------------------------------------------------------------------------------- */
 
 static struct vp_admission softened(const struct vp_values *values,
                                     const struct vp_verdict *verdict,
@@ -352,8 +352,7 @@ static struct vp_admission softened(const struct vp_values *values,
     if (by_key && values->without_password == VP_WITHOUT_PASSWORD_WARN &&
         verdict->reason != VP_REASON_SUPERSEDED)
         return (struct vp_admission){VP_ADMIT_TOLD, VP_ADMIT_KEY, VP_NO_DAY};
-    if (values->grace > 0 && !verdict->no_grace &&
-        day_after(verdict->since, values->grace) > today)
+    if (values->grace > 0 && !verdict->no_grace && day_after(verdict->since, values->grace) > today)
         return (struct vp_admission){VP_ADMIT_TOLD, VP_ADMIT_GRACE,
                                      day_after(verdict->since, values->grace) - 1};
     return admission;

@@ -32,7 +32,8 @@ struct vp_surroundings {
 /*
  * Brings the record up to what the account shows; record->user "" = there is none yet. The hash
  * in the record is the witness: another one in shadow was set behind PAM's back. While a change is
- * pending the witness is not heard; a change leaves a record before it leaves an intent. Returns the bits of what was learnt; 0 = record unchanged.
+ * pending the witness is not heard; a change leaves a record before it leaves an intent. Returns
+ * the bits of what was learnt; 0 = record unchanged.
  */
 unsigned vp_verdict_learn(struct vp_record *record, const struct vp_account *account,
                           const struct vp_values *values, const struct vp_surroundings *setting,
@@ -47,11 +48,11 @@ bool vp_verdict_blind(const struct vp_record *record, const struct vp_account *a
 struct vp_verdict {
     enum vp_verdict_kind kind;
     enum vp_reason reason;
-    int32_t since;    /* MUST_CHANGE, CLOSED: the first day of it */
-    int32_t expires;  /* OK, WARN: the day on which the password will be due; VP_NEVER */
-    bool soft;        /* MUST_CHANGE: without_password, and grace, may let it in */
-    bool no_grace;    /* but not grace: whoever comes would be let in without a password */
-    bool clock_back;  /* the clock stands before the day on which the password was set */
+    int32_t since;   /* MUST_CHANGE, CLOSED: the first day of it */
+    int32_t expires; /* OK, WARN: the day on which the password will be due; VP_NEVER */
+    bool soft;       /* MUST_CHANGE: without_password, and grace, may let it in */
+    bool no_grace;   /* but not grace: whoever comes would be let in without a password */
+    bool clock_back; /* the clock stands before the day on which the password was set */
 };
 
 /* Marks first, then exemption, idleness, and the password's age. uid 0 is always let in. */
