@@ -275,6 +275,13 @@ void vp_account_actor(char buffer[VP_NAME_MAX + 1])
         snprintf(buffer, VP_NAME_MAX + 1, "uid %u", (unsigned)getuid());
 }
 
+int vp_account_group_exists(const char *name, struct vp_error *error_out)
+{
+    gid_t gid;
+
+    return find_group(name, &gid, error_out);
+}
+
 /* ---- all local accounts at once -------------------------------------------------------------- */
 
 /* One line of the shadow file. */
