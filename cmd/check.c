@@ -1,0 +1,284 @@
+/* What is wrong in a policy file: every fault in one run, and what it says of nobody. */
+#include "../lib/error.h"
+#include "command.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct checking {
+    const char *file;
+    bool in_force; /* it is the file that the module reads */
+    size_t faults, warnings;
+    struct vp_policy policy;
+    bool *matched; /* for each of policy.names, a [user] pattern: some account has it */
+};
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+static void report_fault(void *context, const struct vp_error *fault)
+{
+    struct checking *checking = context;
+    char text[1024];
+
+    checking->faults++;
+    vp_error_print(fault, text, sizeof text);
+    cmd_say("%s", text);
+}
+
+static void warn(struct checking *checking, unsigned line, const char *format, ...) VP_PRINTF(3, 4);
+
+static void warn(struct checking *checking, unsigned line, const char *format, ...)
+{
+    char text[512];
+    va_list values;
+
+    checking->warnings++;
+    va_start(values, format);
+    vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    if (line > 0)
+        cmd_say("%s:%u: warning: %s", checking->file, line, text);
+    else
+        cmd_say("%s: warning: %s", checking->file, text);
+}
+
+/* Reads a file whoever may have written it: it is only judged. A block to free, or NULL. */
+static char *read_any(const char *path, size_t *length_out, struct vp_error *error_out)
+{
+    FILE *file = fopen(path, "re");
+    char *text = malloc(VP_POLICY_MAX + 2);
+    struct stat status;
+
+    if (file == NULL || text == NULL || fstat(fileno(file), &status) != 0 ||
+        !S_ISREG(status.st_mode)) {
+        (void)vp_error_set(error_out, path, 0, file == NULL || text == NULL ? errno : 0, "%s",
+                           file == NULL ? "cannot be read" : "is no regular file");
+        free(text);
+        text = NULL;
+    } else {
+        *length_out = fread(text, 1, VP_POLICY_MAX + 1, file);
+        text[*length_out] = '\0';
+    }
+    if (file != NULL)
+        fclose(file);
+    return text;
+}
+
+/*
+ * Reads the file as the module would; where it would not trust it, that is told, and the file is
+ * read all the same. 1 with a block to free, 0 where there is none, -1 after an error message.
+ */
+static int read_policy(struct checking *checking, char **text_out, size_t *length_out)
+{
+    struct stat status;
+    struct vp_error error;
+    int found = vp_store_read_policy(checking->file, text_out, length_out, &status, &error);
+
+    if (found >= 0)
+        return found;
+    if (error.errnum == 0 && checking->in_force)
+        report_fault(checking, &error);
+    else if (error.errnum == 0)
+        warn(checking, 0, "%s: as the policy it would not count", error.text);
+    *text_out = read_any(checking->file, length_out, &error);
+    if (*text_out != NULL)
+        return 1;
+    cmd_complain_error(&error);
+    return -1;
+}
+
+/* ---- what it says of nobody ---------------------------------------------------------------------
+ */
+
+static bool is_pattern(const char *name)
+{
+    return strpbrk(name, "*?[\\") != NULL;
+}
+
+static int match_account(void *context, const struct vp_account *account)
+{
+    struct checking *checking = context;
+
+    for (size_t i = 0; i < checking->policy.name_count; i++)
+        checking->matched[i] |= fnmatch(checking->policy.names[i], account->name, 0) == 0;
+    return 0;
+}
+
+static void check_group(struct checking *checking, const struct vp_section *section,
+                        const char *name)
+{
+    struct vp_error error;
+
+    if (vp_account_group_exists(name, &error) == 0)
+        warn(checking, section->line, "[group]: there is no group %s", name);
+}
+
+/* Patterns are compared with local accounts: a directory may not list its own. */
+static void check_user(struct checking *checking, const struct vp_section *section,
+                       const char *name, bool matched)
+{
+    struct vp_account account;
+    struct vp_error error;
+
+    if (matched)
+        return;
+    if (is_pattern(name))
+        warn(checking, section->line, "[user]: no local account matches %s", name);
+    else if (vp_account_find(name, &account, &error) == 0)
+        warn(checking, section->line, "[user]: there is no account %s", name);
+    vp_account_wipe(&account);
+}
+
+static void check_service(struct checking *checking, const struct vp_section *section,
+                          const char *name)
+{
+    static const char *const folders[] = {"/etc/pam.d", "/usr/lib/pam.d"};
+
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        char path[512];
+
+        snprintf(path, sizeof path, "%s/%s", folders[i], name);
+        if (access(path, F_OK) == 0)
+            return;
+    }
+    warn(checking, section->line, "[service]: there is no /etc/pam.d/%s", name);
+}
+
+static void check_names(struct checking *checking)
+{
+    const struct vp_policy *policy = &checking->policy;
+
+    for (size_t i = 0; i < policy->section_count; i++) {
+        const struct vp_section *section = &policy->sections[i];
+
+        for (size_t j = section->first_name; j < section->first_name + section->name_count; j++) {
+            if (section->kind == VP_SECTION_GROUP)
+                check_group(checking, section, policy->names[j]);
+            else if (section->kind == VP_SECTION_USER)
+                check_user(checking, section, policy->names[j], checking->matched[j]);
+            else if (section->kind == VP_SECTION_SERVICE)
+                check_service(checking, section, policy->names[j]);
+        }
+    }
+}
+
+/* An exemption without a reason outlives everybody who knew it. */
+static void check_exemptions(struct checking *checking)
+{
+    const struct vp_policy *policy = &checking->policy;
+
+    for (size_t i = 0; i < policy->setting_count; i++) {
+        const struct vp_setting *setting = &policy->settings[i];
+        bool reasoned = false;
+
+        if (setting->key != VP_KEY_exempt || setting->number == 0)
+            continue;
+        for (size_t j = 0; j < policy->setting_count; j++)
+            reasoned |= policy->settings[j].section == setting->section &&
+                        policy->settings[j].key == VP_KEY_exempt_reason &&
+                        policy->settings[j].text != NULL;
+        if (!reasoned)
+            warn(checking, setting->line,
+                 "exempt: without exempt_reason (say why, and until when)");
+    }
+}
+
+static void check_matches(struct checking *checking)
+{
+    struct vp_error error;
+
+    checking->matched = calloc(checking->policy.name_count + 1, sizeof *checking->matched);
+    if (checking->matched == NULL || vp_account_visit_local(match_account, checking, &error) != 0) {
+        cmd_complain("the accounts cannot be listed");
+    } else {
+        check_names(checking);
+    }
+    check_exemptions(checking);
+    free(checking->matched);
+}
+
+/* ---- what is in force ---------------------------------------------------------------------------
+ */
+
+static void say_in_force(const struct cmd_arguments *arguments)
+{
+    const char *path = arguments->state_dir == NULL ? VP_STATE_DIR : arguments->state_dir;
+    struct vp_policy policy;
+    struct vp_store store;
+    struct vp_error error;
+    bool troubled;
+    enum vp_policy_source source;
+    bool blind = vp_store_open(path, &store, &error) != 0 && error.errnum == EACCES;
+
+    source =
+        vp_inquiry_load_policy(arguments->policy_path, &store, true, &policy, &troubled, &error);
+    if (source == VP_POLICY_KEPT)
+        cmd_say("in force: the last good copy, kept in %s/policy", path);
+    else if (blind && troubled)
+        cmd_say("in force: the last good copy or the built-in values (try as root)");
+    else
+        cmd_say("in force: the %s", source == VP_POLICY_FILE ? "file" : "built-in values");
+    vp_policy_free(&policy);
+    vp_store_close(&store);
+}
+
+static void say_total(const struct checking *checking)
+{
+    if (checking->faults > 0)
+        cmd_say("%s: %zu fault%s", checking->file, checking->faults,
+                checking->faults == 1 ? "" : "s");
+    else if (checking->warnings > 0)
+        cmd_say("%s: ok, %zu warning%s", checking->file, checking->warnings,
+                checking->warnings == 1 ? "" : "s");
+    else
+        cmd_say("%s: ok", checking->file);
+}
+
+static enum cmd_status say_missing(const struct cmd_arguments *arguments,
+                                   const struct checking *checking)
+{
+    if (!checking->in_force) {
+        cmd_complain("%s: there is no such file", checking->file);
+        return CMD_ERROR;
+    }
+    cmd_say("%s: there is no such file", checking->file);
+    say_in_force(arguments);
+    /* Only the default file may be missing: a path that somebody wrote down is meant. */
+    return arguments->policy_path == NULL ? CMD_YES : CMD_NO;
+}
+
+enum cmd_status cmd_check(const struct cmd_arguments *arguments)
+{
+    const char *usual = arguments->policy_path == NULL ? VP_POLICY_PATH : arguments->policy_path;
+    struct checking checking = {
+        .file = arguments->name_count > 0 ? arguments->names[0] : usual,
+    };
+    char *text = NULL;
+    size_t length = 0;
+    struct vp_error error;
+    int found;
+
+    checking.in_force = strcmp(checking.file, usual) == 0;
+    found = read_policy(&checking, &text, &length);
+    if (found == 0)
+        return say_missing(arguments, &checking);
+    if (found < 0)
+        return CMD_ERROR;
+    if (vp_policy_parse(text, length, checking.file, report_fault, &checking, &checking.policy,
+                        &error) == 0)
+        check_matches(&checking);
+    else if (checking.faults == 0)
+        report_fault(&checking, &error);
+    free(text);
+    vp_policy_free(&checking.policy);
+    say_total(&checking);
+    if (checking.in_force && checking.faults > 0)
+        say_in_force(arguments);
+    return checking.faults > 0 ? CMD_NO : CMD_YES;
+}

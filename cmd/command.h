@@ -1,0 +1,136 @@
+/*
+ * What the subcommands of vpolicy(8) share: their arguments, the words they say, and the accounts
+ * they are asked about. vpolicy.c holds the table of subcommands; each big one has a file here.
+ */
+#ifndef VP_CMD_COMMAND_H
+#define VP_CMD_COMMAND_H
+
+#include "../lib/inquiry.h"
+#include "../pam_vpolicy.h"
+
+/* Exit statuses, in the order of their weight: the largest of several counts. */
+enum cmd_status {
+    CMD_YES,   /* done, let in, accepted, no fault */
+    CMD_NO,    /* refused, faulty */
+    CMD_ERROR, /* wrong usage, or it could not be done or told */
+};
+
+/* The options that subcommands take beside --user, --policy, --state and --help; a set of bits. */
+enum cmd_option {
+    CMD_REASON = 1 << 0,
+    CMD_INCIDENT = 1 << 1,
+    CMD_LOCK = 1 << 2,
+    CMD_ON = 1 << 3,
+    CMD_NOTE = 1 << 4,
+    CMD_WITHIN = 1 << 5,
+    CMD_DRY_RUN = 1 << 6,
+    CMD_BATCH = 1 << 7,
+    CMD_STAMP_ONLY = 1 << 8,
+    CMD_USER = 1 << 9,
+};
+
+/* A command line taken apart by arguments.c. Texts belong to argv. */
+struct cmd_arguments {
+    const char *policy_path, *state_dir; /* or NULL */
+    const char *reason, *incident, *on, *note, *within;
+    bool lock, dry_run, batch, stamp_only, help, version;
+    const char **names; /* those of --user first; the caller frees it */
+    size_t name_count;
+    int64_t now; /* seconds since 1970, one moment for the whole run */
+};
+
+typedef enum cmd_status cmd_function(const struct cmd_arguments *arguments);
+
+/* A row of the table of subcommands. */
+struct cmd_command {
+    const char *name;
+    const char *synopsis; /* what follows the name */
+    const char *summary;  /* one line */
+    const char *details;  /* lines for --help */
+    int options;          /* enum cmd_option, a set of bits */
+    size_t names_min, names_max;
+    cmd_function *run;
+};
+
+cmd_function cmd_check, cmd_show, cmd_suspect, cmd_clear, cmd_close, cmd_reopen, cmd_test,
+    cmd_adopt, cmd_forget;
+
+/* ---- arguments.c ----------------------------------------------------------------------------- */
+
+/*
+ * Reads the global options, up to the subcommand: returns its index in argv (argc where there is
+ * none), or -1 after an error message. arguments_out->names is NULL.
+ */
+VP_CHECKED int cmd_read_globals(int argc, char **argv, struct cmd_arguments *arguments_out);
+
+/*
+ * Reads what follows a subcommand; argv[0] is its name. Adds to arguments. Returns 0, or -1 after
+ * an error message; in both cases the caller frees arguments->names.
+ */
+VP_CHECKED int cmd_read_arguments(const struct cmd_command *command, int argc, char **argv,
+                                  struct cmd_arguments *arguments);
+
+/* ---- say.c ----------------------------------------------------------------------------------- */
+
+/*
+ * Print one line, without its newline in format, to standard output and as `vpolicy: ...` to
+ * standard error. Whatever could move a cursor or colour a terminal comes out as `?`, tabs
+ * excepted: names, notes and policy texts are other people's.
+ */
+void cmd_say(const char *format, ...) VP_PRINTF(1, 2);
+void cmd_complain(const char *format, ...) VP_PRINTF(1, 2);
+void cmd_complain_error(const struct vp_error *error);
+
+/* Replaces control characters, and what turns the direction of writing, by `?` in place. */
+void cmd_blunt(char *text, bool keep_tabs);
+
+/* Writes an administrator's act to the log: who did what to whom, and why. */
+void cmd_log(const char *format, ...) VP_PRINTF(1, 2);
+
+/* A word as a shell would read it back: quoted where it must be. */
+void cmd_quote(const char *word, char *buffer, size_t size);
+
+/* ---- people.c -------------------------------------------------------------------------------- */
+
+/* The question about one account that the arguments ask. */
+struct vp_question cmd_question(const struct cmd_arguments *arguments, const char *user,
+                                bool look_only);
+
+/* Canonical names, each once. */
+struct cmd_people {
+    size_t count;
+    char (*names)[VP_NAME_MAX + 1];
+};
+
+/* Says why an account cannot be the object of a command, or NULL. */
+typedef const char *cmd_objection(const struct vp_inquiry *inquiry);
+
+/*
+ * Judges every account that is named before anything is done to one: each must exist, its record be
+ * readable and the store writable, and object (may be NULL) have nothing against it. Returns 0 with
+ * people_out to be given to cmd_people_free, or -1 when all that is wrong has been said.
+ */
+VP_CHECKED int cmd_people_find(const struct cmd_arguments *arguments, cmd_objection *object,
+                               struct cmd_people *people_out);
+void cmd_people_free(struct cmd_people *people);
+
+/*
+ * Opens an account's inquiry and takes its lock, so that its record can be changed. Returns 0, or
+ * -1 after an error message. Close the inquiry in both cases.
+ */
+VP_CHECKED int cmd_people_hold(const struct cmd_arguments *arguments, const char *user,
+                               struct vp_inquiry *inquiry_out);
+
+/* ---- traces.c -------------------------------------------------------------------------------- */
+
+/* What goes on after a mark, as found on this machine, each with the command that ends it. */
+struct cmd_traces;
+
+/* Looks at the machine once. Returns NULL where memory is short. */
+struct cmd_traces *cmd_traces_open(void);
+void cmd_traces_close(struct cmd_traces *traces);
+
+/* Says what goes on for one account. */
+void cmd_traces_say(const struct cmd_traces *traces, const struct vp_account *account);
+
+#endif

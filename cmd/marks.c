@@ -1,0 +1,435 @@
+/*
+ * An administrator's word about accounts: suspect and clear, close and reopen.
+ *
+ * Shadow's expiry date is the second wall, should the store be lost. The record remembers what
+ * stood there before we touched it (shadow_expiry). A mark is written down before the wall is
+ * built, and the wall is taken down before the mark goes: killed in between, the account is shut.
+ * A date that somebody else has set since is his, and is left.
+ */
+#include "../lib/error.h"
+#include "../lib/number.h"
+#include "../lib/shadow.h"
+#include "command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What is to be done to each account. */
+struct order {
+    const struct cmd_arguments *arguments;
+    enum vp_reason reason; /* for close */
+    int32_t from;          /* for close */
+    int64_t now;
+    char actor[VP_NAME_MAX + 1];
+};
+
+/* ---- shadow's expiry date -------------------------------------------------------------------- */
+
+static int32_t earlier(int32_t one, int32_t other)
+{
+    return one < other ? one : other;
+}
+
+/* The first day on which the record's marks want shadow to let nobody in; VP_NEVER = none. */
+static int32_t walled_from(const struct vp_record *record)
+{
+    int32_t day = VP_NEVER;
+
+    if (record->closed.reason != VP_REASON_NONE)
+        day = record->closed.from;
+    if (record->suspected.reason != VP_REASON_NONE && record->locked)
+        day = earlier(day, record->suspected.from);
+    return day;
+}
+
+/* What the field has to say by this record; present: what it says now. */
+static int32_t wanted_expiry(const struct vp_record *record, int32_t present)
+{
+    int32_t former = record->shadow_expiry == VP_NO_DAY ? present : record->shadow_expiry;
+
+    return earlier(former, walled_from(record));
+}
+
+static bool has_shadow(const struct vp_account *account)
+{
+    return account->password != VP_PASSWORD_ELSEWHERE &&
+           account->password != VP_PASSWORD_UNREADABLE;
+}
+
+static int set_expiry(const struct vp_account *account, int32_t day)
+{
+    struct vp_error error;
+    char now[VP_DATE_SIZE], before[VP_DATE_SIZE];
+
+    if (vp_shadow_set_expiry(account->name, day, &error) != 0) {
+        cmd_complain_error(&error);
+        return -1;
+    }
+    vp_number_print_date(day, now);
+    vp_number_print_date(account->expires_on, before);
+    cmd_say("%s: shadow's expiry date: %s (before: %s)", account->name, now, before);
+    return 0;
+}
+
+static void say_left(const struct vp_account *account)
+{
+    char date[VP_DATE_SIZE];
+
+    vp_number_print_date(account->expires_on, date);
+    cmd_say("%s: shadow's expiry date: %s, set by somebody else, stays", account->name, date);
+}
+
+/* Builds what the record's marks want. before: what had been wanted; that date is ours to move. */
+static int build_wall(const struct vp_inquiry *inquiry, int32_t before)
+{
+    const struct vp_account *account = &inquiry->account;
+    int32_t present = account->expires_on;
+    int32_t wanted = wanted_expiry(&inquiry->record, present);
+
+    if (walled_from(&inquiry->record) == VP_NEVER || present == wanted)
+        return 0;
+    if (!has_shadow(account)) {
+        cmd_say("%s: not in the local shadow file, which has no expiry date to set", account->name);
+        return 0;
+    }
+    if (present < wanted && present != before) {
+        say_left(account);
+        return 0;
+    }
+    return set_expiry(account, wanted);
+}
+
+/*
+ * Takes down what the old record wanted and the new one does not, and forgets the former date when
+ * no mark needs it any more.
+ */
+static int take_down_wall(const struct vp_account *account, const struct vp_record *old,
+                          struct vp_record *record)
+{
+    int32_t present = account->expires_on;
+    int32_t wanted = wanted_expiry(record, present);
+    /* A wall without a mark was left behind by a change whose chage(1) failed. */
+    bool ours = present == wanted_expiry(old, present) || walled_from(old) == VP_NEVER;
+    int result = 0;
+
+    if (old->shadow_expiry == VP_NO_DAY)
+        return 0;
+    if (present != wanted && has_shadow(account) && ours)
+        result = set_expiry(account, wanted);
+    else if (present != wanted && has_shadow(account))
+        say_left(account);
+    if (result == 0 && walled_from(record) == VP_NEVER)
+        record->shadow_expiry = VP_NO_DAY;
+    return result;
+}
+
+/* ---- records --------------------------------------------------------------------------------- */
+
+/* Accounts of the system have no record until somebody has something to say about them. */
+static void ensure_record(struct vp_inquiry *inquiry)
+{
+    struct vp_record *record = &inquiry->record;
+    const struct vp_account *account = &inquiry->account;
+
+    if (record->user[0] != '\0')
+        return;
+    vp_record_begin(record, account->name, account->uid);
+    record->began = inquiry->today;
+    if (account->changed_on > 0)
+        record->set_on = earlier(account->changed_on, inquiry->today);
+    memcpy(record->hash, account->hash, sizeof record->hash);
+}
+
+static void make_mark(struct vp_mark *mark, enum vp_reason reason, int32_t from,
+                      const struct order *order, const char *note)
+{
+    *mark = (struct vp_mark){.reason = reason, .from = from, .made_at = order->now};
+    snprintf(mark->made_by, sizeof mark->made_by, "%.*s", (int)sizeof mark->made_by - 1,
+             order->actor);
+    snprintf(mark->note, sizeof mark->note, "%s", note == NULL ? "" : note);
+    snprintf(mark->incident, sizeof mark->incident, "%s",
+             order->arguments->incident == NULL ? "" : order->arguments->incident);
+}
+
+static void drop_mark(struct vp_mark *mark)
+{
+    *mark = (struct vp_mark){.reason = VP_REASON_NONE, .from = VP_NO_DAY};
+}
+
+/* Writes the record with its new mark, then builds the wall. The lock is held for each of both. */
+static int write_mark(struct vp_inquiry *inquiry, int32_t before)
+{
+    struct vp_record *record = &inquiry->record;
+    struct vp_error error;
+    int result;
+
+    if (record->shadow_expiry == VP_NO_DAY && walled_from(record) != VP_NEVER &&
+        has_shadow(&inquiry->account))
+        record->shadow_expiry = inquiry->account.expires_on;
+    if (vp_inquiry_write(inquiry, true, &error) != 0 ||
+        vp_inquiry_hold(inquiry, VP_LOCK_WAIT_MS, &error) != 0) {
+        cmd_complain_error(&error);
+        return -1;
+    }
+    result = build_wall(inquiry, before);
+    vp_inquiry_release(inquiry);
+    return result;
+}
+
+/* Takes the wall down, then writes the record without its mark. */
+static int write_without(struct vp_inquiry *inquiry, const struct vp_record *old)
+{
+    struct vp_error error;
+
+    if (take_down_wall(&inquiry->account, old, &inquiry->record) != 0) {
+        vp_inquiry_release(inquiry);
+        return -1;
+    }
+    if (vp_inquiry_write(inquiry, true, &error) != 0) {
+        cmd_complain_error(&error);
+        return -1;
+    }
+    return 0;
+}
+
+static void say_verdict(const struct vp_inquiry *inquiry)
+{
+    struct vp_verdict verdict = vp_inquiry_judge(inquiry);
+    char date[VP_DATE_SIZE];
+
+    if (verdict.kind == VP_OK)
+        return;
+    vp_number_print_date(verdict.kind == VP_WARN && verdict.reason == VP_REASON_EXPIRED
+                             ? verdict.expires
+                             : verdict.since,
+                         date);
+    cmd_say("%s: is now: %s (%s, %s)", inquiry->account.name, vp_verdict_kind_word(verdict.kind),
+            vp_verdict_reason_word(verdict.reason), date);
+}
+
+/* Whether shadow still says what a mark wanted that is gone. */
+static bool has_stray_wall(const struct vp_record *record)
+{
+    return record->shadow_expiry != VP_NO_DAY && walled_from(record) == VP_NEVER;
+}
+
+/* ---- the four acts, each on one account whose lock is held ------------------------------------
+ */
+
+typedef int act(struct vp_inquiry *inquiry, const struct order *order);
+
+static int suspect(struct vp_inquiry *inquiry, const struct order *order)
+{
+    struct vp_record *record = &inquiry->record;
+    int32_t before = wanted_expiry(record, inquiry->account.expires_on);
+    bool was_marked = record->suspected.reason != VP_REASON_NONE;
+    int32_t from = was_marked ? record->suspected.from : inquiry->today;
+    const char *user = inquiry->account.name;
+
+    ensure_record(inquiry);
+    make_mark(&record->suspected, VP_REASON_SUSPECTED, from, order, order->arguments->reason);
+    /* A second word about a locked account does not unlock it. */
+    record->locked = (was_marked && record->locked) || order->arguments->lock;
+    if (write_mark(inquiry, before) != 0)
+        return -1;
+    cmd_say(record->locked
+                ? "%s: suspected and locked: no login until an administrator sets a new password"
+                : "%s: suspected: the next login must change the password",
+            user);
+    cmd_log("user %s: suspected%s by %s: %s%s%s", user, record->locked ? " and locked" : "",
+            order->actor, order->arguments->reason,
+            order->arguments->incident == NULL ? "" : "; incident ",
+            order->arguments->incident == NULL ? "" : order->arguments->incident);
+    return 0;
+}
+
+static int clear(struct vp_inquiry *inquiry, const struct order *order)
+{
+    struct vp_record *record = &inquiry->record;
+    struct vp_record old = *record;
+    const char *user = inquiry->account.name;
+    int result = 0;
+
+    if (record->suspected.reason == VP_REASON_NONE && !has_stray_wall(record)) {
+        vp_inquiry_release(inquiry);
+        cmd_say("%s: was not suspected", user);
+        goto out;
+    }
+    drop_mark(&record->suspected);
+    record->locked = false;
+    result = write_without(inquiry, &old);
+    if (result != 0)
+        goto out;
+    cmd_say("%s: no longer suspected", user);
+    say_verdict(inquiry);
+    cmd_log("user %s: suspicion taken back by %s", user, order->actor);
+out:
+    vp_record_wipe(&old);
+    return result;
+}
+
+static int close_account(struct vp_inquiry *inquiry, const struct order *order)
+{
+    struct vp_record *record = &inquiry->record;
+    int32_t before = wanted_expiry(record, inquiry->account.expires_on);
+    const char *user = inquiry->account.name;
+    const char *reason = vp_verdict_reason_word(order->reason);
+    const char *note = order->arguments->note;
+    char date[VP_DATE_SIZE];
+
+    ensure_record(inquiry);
+    make_mark(&record->closed, order->reason, order->from, order, note);
+    if (write_mark(inquiry, before) != 0)
+        return -1;
+    vp_number_print_date(order->from, date);
+    if (order->from > inquiry->today)
+        cmd_say("%s: closed (%s): scheduled, in force from %s 00:00 UTC", user, reason, date);
+    else
+        cmd_say("%s: closed (%s) from %s", user, reason, date);
+    cmd_log("user %s: closed (%s) from %s by %s%s%s", user, reason, date, order->actor,
+            note == NULL ? "" : ": ", note == NULL ? "" : note);
+    return 0;
+}
+
+static int reopen(struct vp_inquiry *inquiry, const struct order *order)
+{
+    struct vp_record *record = &inquiry->record;
+    struct vp_record old = *record;
+    struct vp_verdict verdict = vp_inquiry_judge(inquiry);
+    const char *user = inquiry->account.name;
+    bool idle = verdict.kind == VP_CLOSED && verdict.reason == VP_REASON_IDLE;
+    int result = 0;
+
+    if (record->closed.reason == VP_REASON_NONE && !idle && !has_stray_wall(record)) {
+        vp_inquiry_release(inquiry);
+        cmd_say("%s: was not closed", user);
+        goto out;
+    }
+    drop_mark(&record->closed);
+    record->reopened = inquiry->today;
+    result = write_without(inquiry, &old);
+    if (result != 0)
+        goto out;
+    cmd_say("%s: reopened", user);
+    say_verdict(inquiry);
+    cmd_log("user %s: reopened by %s", user, order->actor);
+out:
+    vp_record_wipe(&old);
+    return result;
+}
+
+/* ---- on everybody who is named ----------------------------------------------------------------
+ */
+
+static const char *object_to_root(const struct vp_inquiry *inquiry)
+{
+    return inquiry->account.uid == 0
+               ? "root cannot be closed or suspected (change its password: passwd)"
+               : NULL;
+}
+
+static enum cmd_status do_all(const struct order *order, act *act_on, bool marks)
+{
+    struct cmd_people people;
+    struct cmd_traces *traces = NULL;
+    enum cmd_status status = CMD_YES;
+
+    if (cmd_people_find(order->arguments, marks ? object_to_root : NULL, &people) != 0)
+        return CMD_ERROR;
+    if (marks)
+        traces = cmd_traces_open();
+    for (size_t i = 0; i < people.count; i++) {
+        struct vp_inquiry inquiry;
+
+        if (cmd_people_hold(order->arguments, people.names[i], &inquiry) != 0 ||
+            act_on(&inquiry, order) != 0)
+            status = CMD_ERROR;
+        /* Also after a failure: what goes on is then the more worth knowing. */
+        if (traces != NULL && inquiry.account.name[0] != '\0')
+            cmd_traces_say(traces, &inquiry.account);
+        vp_inquiry_close(&inquiry);
+    }
+    cmd_traces_close(traces);
+    cmd_people_free(&people);
+    return status;
+}
+
+static struct order begin(const struct cmd_arguments *arguments)
+{
+    struct order order = {.arguments = arguments, .now = arguments->now};
+
+    order.from = vp_number_day(order.now);
+    vp_account_actor(order.actor);
+    return order;
+}
+
+/* A record would cut what is longer, and nobody should find out from a court file. */
+static bool fits(const char *option, const char *text, size_t size)
+{
+    if (text == NULL || strlen(text) < size)
+        return true;
+    cmd_complain("--%s: has %zu bytes (at most %zu)", option, strlen(text), size - 1);
+    return false;
+}
+
+static bool texts_fit(const struct cmd_arguments *arguments, bool reason)
+{
+    static const struct vp_mark mark;
+
+    return (!reason || fits("reason", arguments->reason, sizeof mark.note)) &&
+           fits("note", arguments->note, sizeof mark.note) &&
+           fits("incident", arguments->incident, sizeof mark.incident);
+}
+
+enum cmd_status cmd_suspect(const struct cmd_arguments *arguments)
+{
+    struct order order = begin(arguments);
+
+    if (arguments->reason == NULL || arguments->reason[0] == '\0') {
+        cmd_complain("suspect: wants --reason TEXT");
+        return CMD_ERROR;
+    }
+    return texts_fit(arguments, true) ? do_all(&order, suspect, true) : CMD_ERROR;
+}
+
+enum cmd_status cmd_clear(const struct cmd_arguments *arguments)
+{
+    struct order order = begin(arguments);
+
+    return do_all(&order, clear, false);
+}
+
+static bool read_reason(const char *word, enum vp_reason *reason_out)
+{
+    static const enum vp_reason allowed[] = {VP_REASON_RETIRED, VP_REASON_TRANSFERRED,
+                                             VP_REASON_OTHER};
+
+    for (size_t i = 0; word != NULL && i < sizeof allowed / sizeof allowed[0]; i++)
+        if (strcmp(word, vp_verdict_reason_word(allowed[i])) == 0) {
+            *reason_out = allowed[i];
+            return true;
+        }
+    return false;
+}
+
+enum cmd_status cmd_close(const struct cmd_arguments *arguments)
+{
+    struct order order = begin(arguments);
+
+    if (!read_reason(arguments->reason, &order.reason)) {
+        cmd_complain("close: wants --reason retired, transferred or other");
+        return CMD_ERROR;
+    }
+    if (arguments->on != NULL && vp_number_date(arguments->on, &order.from) != 0) {
+        cmd_complain("--on: \"%s\" is no date (write it as 2026-11-22)", arguments->on);
+        return CMD_ERROR;
+    }
+    return texts_fit(arguments, false) ? do_all(&order, close_account, true) : CMD_ERROR;
+}
+
+enum cmd_status cmd_reopen(const struct cmd_arguments *arguments)
+{
+    struct order order = begin(arguments);
+
+    return do_all(&order, reopen, false);
+}

@@ -1,0 +1,130 @@
+#include "command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct vp_question cmd_question(const struct cmd_arguments *arguments, const char *user,
+                                bool look_only)
+{
+    return (struct vp_question){
+        .policy_path = arguments->policy_path,
+        .state_dir = arguments->state_dir,
+        .user = user,
+        .now = arguments->now,
+        .look_only = look_only,
+    };
+}
+
+/* Why nothing can be changed for this account now, or NULL; `error` explains it where it is set. */
+static const char *find_obstacle(const struct vp_inquiry *inquiry, const struct vp_error **error)
+{
+    *error = NULL;
+    if (inquiry->troubles & 1u << VP_TROUBLE_STORE)
+        *error = &inquiry->trouble[VP_TROUBLE_STORE];
+    else if (!inquiry->record_readable)
+        *error = &inquiry->trouble[VP_TROUBLE_RECORD];
+    else if (inquiry->clock_back)
+        *error = &inquiry->trouble[VP_TROUBLE_CLOCK];
+    else if (!inquiry->store.writable)
+        return "only root can change records";
+    return *error == NULL ? NULL : "";
+}
+
+static int judge_one(const struct cmd_arguments *arguments, const char *name, cmd_objection *object,
+                     char canonical[VP_NAME_MAX + 1])
+{
+    struct vp_question question = cmd_question(arguments, name, true);
+    const struct vp_error *because;
+    const char *obstacle = NULL;
+    struct vp_inquiry inquiry;
+    struct vp_error error;
+    int found = vp_inquiry_open(&question, &inquiry, &error);
+    int result = -1;
+
+    if (found < 0) {
+        cmd_complain_error(&error);
+    } else if (found == 0) {
+        cmd_complain("%s: no such account", name);
+    } else if ((obstacle = find_obstacle(&inquiry, &because)) != NULL) {
+        if (because != NULL)
+            cmd_complain_error(because);
+        else
+            cmd_complain("%s: %s", inquiry.account.name, obstacle);
+    } else if (object != NULL && (obstacle = object(&inquiry)) != NULL) {
+        cmd_complain("%s: %s", inquiry.account.name, obstacle);
+    } else {
+        memcpy(canonical, inquiry.account.name, VP_NAME_MAX + 1);
+        result = 0;
+    }
+    vp_inquiry_close(&inquiry);
+    return result;
+}
+
+static int compare_names(const void *one, const void *other)
+{
+    return strcmp(one, other);
+}
+
+/* Drops what stands twice; the order becomes that of the names. */
+static void unite(struct cmd_people *people)
+{
+    size_t kept = 0;
+
+    if (people->count == 0)
+        return;
+    qsort(people->names, people->count, sizeof people->names[0], compare_names);
+    for (size_t i = 1; i < people->count; i++)
+        if (strcmp(people->names[kept], people->names[i]) != 0)
+            memmove(people->names[++kept], people->names[i], sizeof people->names[0]);
+    people->count = kept + 1;
+}
+
+int cmd_people_find(const struct cmd_arguments *arguments, cmd_objection *object,
+                    struct cmd_people *people_out)
+{
+    int result = 0;
+
+    *people_out = (struct cmd_people){0};
+    people_out->names = calloc(arguments->name_count + 1, sizeof people_out->names[0]);
+    if (people_out->names == NULL) {
+        cmd_complain("no memory");
+        return -1;
+    }
+    for (size_t i = 0; i < arguments->name_count; i++) {
+        if (judge_one(arguments, arguments->names[i], object,
+                      people_out->names[people_out->count]) == 0)
+            people_out->count++;
+        else
+            result = -1;
+    }
+    if (result != 0) {
+        cmd_complain("nothing was changed");
+        cmd_people_free(people_out);
+        return -1;
+    }
+    unite(people_out);
+    return 0;
+}
+
+void cmd_people_free(struct cmd_people *people)
+{
+    free(people->names);
+    *people = (struct cmd_people){0};
+}
+
+int cmd_people_hold(const struct cmd_arguments *arguments, const char *user,
+                    struct vp_inquiry *inquiry_out)
+{
+    struct vp_question question = cmd_question(arguments, user, false);
+    struct vp_error error;
+    int found = vp_inquiry_open(&question, inquiry_out, &error);
+
+    if (found == 0)
+        cmd_complain("%s: no such account", user);
+    if (found < 0 || (found > 0 && vp_inquiry_hold(inquiry_out, VP_LOCK_WAIT_MS, &error) != 0)) {
+        cmd_complain_error(&error);
+        found = -1;
+    }
+    return found > 0 ? 0 : -1;
+}

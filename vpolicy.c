@@ -1,0 +1,217 @@
+/*
+ * The administrators' door: vpolicy(8). Reads the command line, finds the subcommand in its table
+ * and runs it. Exit status 0 yes, 1 no, 2 wrong usage or an error.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-or-later
+ */
+#include "cmd/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define ANY_NUMBER SIZE_MAX
+
+static const struct cmd_command commands[] = {
+    {.name = "check",
+     .synopsis = "[FILE]",
+     .summary = "say what is wrong in a policy file",
+     .details =
+         "Every fault is told in one run, as FILE:LINE: KEY: TEXT. Warnings are no faults.\n"
+         "Without FILE the policy in force is checked, and what holds if it does not count.\n"
+         "Exit status 0 without faults, 1 with.\n",
+     .names_max = 1,
+     .run = cmd_check},
+    {.name = "show",
+     .synopsis = "USER [SERVICE]",
+     .summary = "say what holds for a user, and what a login would get",
+     .details =
+         "Every value with the line it comes from, the record, and today's verdict. Writes\n"
+         "nothing. SERVICE is a PAM service, login unless named.\n"
+         "Exit status 0 if a login with the right password is let in, 1 if it is refused or\n"
+         "must first change the password.\n",
+     .options = CMD_USER,
+     .names_min = 1,
+     .names_max = 2,
+     .run = cmd_show},
+    {.name = "suspect",
+     .synopsis = "[--lock] USER... --reason TEXT [--incident ID]",
+     .summary = "make users change a password that others may know",
+     .details =
+         "  --reason TEXT    for the record and the log; users never read it\n"
+         "  --incident ID    a name shared by everybody concerned\n"
+         "  --lock           no login until an administrator has set a new password\n"
+         "What goes on all the same (open sessions, keys, cron jobs) is listed, each with the\n"
+         "command that ends it.\n",
+     .options = CMD_USER | CMD_REASON | CMD_INCIDENT | CMD_LOCK,
+     .names_min = 1,
+     .names_max = ANY_NUMBER,
+     .run = cmd_suspect},
+    {.name = "clear",
+     .synopsis = "USER...",
+     .summary = "take a suspicion back",
+     .details = "Shadow's expiry date becomes what it was before, unless the account is closed.\n",
+     .options = CMD_USER,
+     .names_min = 1,
+     .names_max = ANY_NUMBER,
+     .run = cmd_clear},
+    {.name = "close",
+     .synopsis = "USER... --reason retired|transferred|other [--on YYYY-MM-DD] [--note TEXT]",
+     .summary = "close accounts: no login by password or key",
+     .details =
+         "  --reason WORD    retired, transferred or other\n"
+         "  --on DATE        from 00:00 UTC of that day; today unless given\n"
+         "  --note TEXT      for the record and the log; users never read it\n"
+         "What goes on all the same (open sessions, mail forwarding) is listed, each with the\n"
+         "command that ends it.\n",
+     .options = CMD_USER | CMD_REASON | CMD_ON | CMD_NOTE,
+     .names_min = 1,
+     .names_max = ANY_NUMBER,
+     .run = cmd_close},
+    {.name = "reopen",
+     .synopsis = "USER...",
+     .summary = "open closed or idle accounts again",
+     .details = "Shadow's expiry date becomes what it was before, unless the account is locked.\n",
+     .options = CMD_USER,
+     .names_min = 1,
+     .names_max = ANY_NUMBER,
+     .run = cmd_reopen},
+    {.name = "test",
+     .synopsis = "[--user USER] [--batch]",
+     .summary = "try a new password against the rules, changing nothing",
+     .details =
+         "Asks for the password, or reads it from a pipe; it is never an argument.\n"
+         "  --user USER      the rules for USER, and his old passwords where they can be read\n"
+         "  --batch          a password a line; `ok` or `refused<TAB>CODE,CODE` a line\n"
+         "Exit status 0 if all were accepted, 1 if not.\n",
+     .options = CMD_USER | CMD_BATCH,
+     .names_max = 1,
+     .run = cmd_test},
+    {.name = "adopt",
+     .synopsis = "[--within DAYS] [-n] [USER...] | --stamp-only",
+     .summary = "begin records for accounts that were here before",
+     .details =
+         "All local accounts without a record, or those named; a password that a tool set for\n"
+         "somebody named is accepted as the user's own.\n"
+         "  --within 28d     spread those whose password is overdue over so many days\n"
+         "  -n, --dry-run    change nothing, say what would be\n"
+         "  --stamp-only     make the store and its stamp, no record\n",
+     .options = CMD_USER | CMD_WITHIN | CMD_DRY_RUN | CMD_STAMP_ONLY,
+     .names_max = ANY_NUMBER,
+     .run = cmd_adopt},
+    {.name = "forget",
+     .synopsis = "USER...",
+     .summary = "drop records, keeping a copy",
+     .details = "Also of accounts that are gone, and records that are damaged. No record is no "
+                "error.\n",
+     .options = CMD_USER,
+     .names_min = 1,
+     .names_max = ANY_NUMBER,
+     .run = cmd_forget},
+};
+
+#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
+
+static const struct cmd_command *find_command(const char *name)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static void print_usage(FILE *stream)
+{
+    fprintf(stream, "usage: vpolicy [--policy FILE] [--state DIRECTORY] COMMAND ...\n\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        fprintf(stream, "  %-8s  %s\n", commands[i].name, commands[i].summary);
+    fprintf(stream, "\nvpolicy COMMAND --help says more, vpolicy(8) everything.\n"
+                    "Exit status 0 yes, 1 no, 2 wrong usage or an error.\n");
+}
+
+static void print_help(const struct cmd_command *command)
+{
+    printf("usage: vpolicy %s %s\n\nTo %s.\n%s", command->name, command->synopsis, command->summary,
+           command->details);
+}
+
+/* 0, 1 and 2 must be somebody's, or the first file that is opened becomes one of them. */
+static int open_standard_files(void)
+{
+    int file;
+
+    do
+        file = open("/dev/null", O_RDWR);
+    while (file >= 0 && file <= 2);
+    return file < 0 ? -1 : close(file);
+}
+
+/*
+ * Passwords and hashes pass through: no core shall hold them. A reader that goes away (| head) must
+ * not kill us between two accounts.
+ */
+static int protect(void)
+{
+    const struct rlimit none = {0, 0};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+    if (open_standard_files() != 0 || prctl(PR_SET_DUMPABLE, 0) != 0 ||
+        setrlimit(RLIMIT_CORE, &none) != 0 || sigaction(SIGPIPE, &ignore, NULL) != 0)
+        return -1;
+    return 0;
+}
+
+static enum cmd_status run(int argc, char **argv)
+{
+    struct cmd_arguments arguments;
+    const struct cmd_command *command;
+    enum cmd_status status = CMD_ERROR;
+    int at = cmd_read_globals(argc, argv, &arguments);
+
+    if (at < 0)
+        return CMD_ERROR;
+    if (arguments.version) {
+        cmd_say("vpolicy %s", VP_VERSION);
+        return CMD_YES;
+    }
+    if (at == argc || arguments.help) {
+        print_usage(arguments.help ? stdout : stderr);
+        return arguments.help ? CMD_YES : CMD_ERROR;
+    }
+    command = find_command(argv[at]);
+    if (command == NULL) {
+        cmd_complain("%s: no such command (see vpolicy --help)", argv[at]);
+        return CMD_ERROR;
+    }
+    if (cmd_read_arguments(command, argc - at, argv + at, &arguments) == 0) {
+        if (arguments.help)
+            print_help(command);
+        status = arguments.help ? CMD_YES : command->run(&arguments);
+    }
+    free(arguments.names);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    enum cmd_status status;
+
+    if (protect() != 0) {
+        cmd_complain("cannot begin: %s", strerror(errno));
+        return CMD_ERROR;
+    }
+    status = run(argc, argv);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        if (errno != EPIPE)
+            cmd_complain("standard output: %s", strerror(errno));
+        status = CMD_ERROR;
+    }
+    return (int)status;
+}
