@@ -477,11 +477,13 @@ static void log_judgement(const struct request *request, const struct judgement 
 static int answer(const struct request *request, const struct judgement *judgement)
 {
     char text[VP_MESSAGE_SIZE];
-    bool refused = judgement->admission.kind == VP_ADMIT_REFUSE;
+    /* su prints what is no error to its standard output, where root's scripts pass on data. */
+    bool aside = judgement->admission.kind == VP_ADMIT_REFUSE ||
+                 judgement->admission.because == VP_ADMIT_ROOT;
 
     if (vp_message_login(request->language, &request->inquiry.values, &request->inquiry.account,
                          &judgement->verdict, &judgement->admission, request->inquiry.today, text))
-        say(request, refused ? PAM_ERROR_MSG : PAM_TEXT_INFO, text);
+        say(request, aside ? PAM_ERROR_MSG : PAM_TEXT_INFO, text);
     switch (judgement->admission.kind) {
     case VP_ADMIT:
     case VP_ADMIT_TOLD:

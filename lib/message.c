@@ -61,6 +61,10 @@ static const struct sentence sentences[VP_SAY_COUNT] = {
                                "hệ {help}."),
     [VP_SAY_ROOT] = SENTENCE("You are let in because you are root; {user} would not be: {text}.",
                              "Được vào vì là root; {user} thì không: {text}."),
+    [VP_SAY_ROOT_WALL] = SENTENCE("{user} is {text}, and by shadow's expiry date too, which stops "
+                                  "su. Root gets in by: runuser -u {user}",
+                                  "{user}: {text}, cả ngày hết hạn trong shadow cũng chặn su. "
+                                  "Quyền root dùng lệnh: runuser -u {user}"),
     [VP_SAY_DONE] = SENTENCE("Password changed. It is valid until {date}.",
                              "Đã đổi mật khẩu. Mật khẩu mới có hiệu lực đến hết ngày {date}."),
     [VP_SAY_DONE_FOREVER] = SENTENCE("Password changed.", "Đã đổi mật khẩu."),
@@ -273,7 +277,7 @@ bool vp_message_login(enum vp_language language, const struct vp_values *values,
         snprintf(words, sizeof words, "%s (%s)", vp_verdict_kind_word(verdict->kind),
                  vp_verdict_reason_word(verdict->reason));
         terms.text = words;
-        message = VP_SAY_ROOT;
+        message = account->expires_on <= today ? VP_SAY_ROOT_WALL : VP_SAY_ROOT;
     } else if (message == VP_SAY_EXPIRED && admission->because == VP_ADMIT_KEY) {
         message = VP_SAY_OVERDUE;
     } else if (message == VP_SAY_EXPIRED && admission->because == VP_ADMIT_GRACE) {
