@@ -95,14 +95,18 @@ LIB_OBJECTS     = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*.c)))
 COMMAND_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,vpolicy.c $(sort $(wildcard cmd/*.c)))
 MODULE_OBJECTS  = $(BUILD)/pam_vpolicy.o
 UNIT_OBJECTS    = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/unit/*.c)))
-PAM_OBJECTS     = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/pam/*.c)))
-OBJECTS         = $(LIB_OBJECTS) $(COMMAND_OBJECTS) $(MODULE_OBJECTS) $(UNIT_OBJECTS) $(PAM_OBJECTS)
+# They look for secrets in memory as the unit tests do.
+PAM_OBJECTS     = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/pam/*.c)) tests/unit/memory.c)
+OBJECTS         = $(LIB_OBJECTS) $(COMMAND_OBJECTS) $(MODULE_OBJECTS) $(UNIT_OBJECTS) $(PAM_OBJECTS) \
+                  $(BUILD)/tests/doc/words.o
 
 LIBRARY = $(BUILD)/libvpolicy.a
 MODULE  = $(BUILD)/pam_vpolicy.so
 COMMAND = $(BUILD)/vpolicy
 UNIT    = $(BUILD)/tests/unit/unit
 PAM     = $(BUILD)/tests/pam/pam
+PAM_MOCKS = $(patsubst tests/pam/module/%.c,$(BUILD)/tests/pam/%.so,$(wildcard tests/pam/module/*.c))
+WORDS   = $(BUILD)/tests/doc/words
 # Files of conf/ that name places.
 FILLED  = $(BUILD)/conf/userdel-post.d/vpolicy $(BUILD)/conf/apparmor/vpolicy
 
@@ -159,20 +163,23 @@ $(BUILD)/flags: export FLAGS_NOW = $(COMPILE) $(LIB_FLAGS) $(LINKING) $(LDFLAGS)
 check: ## install what is missing for it, then run every test but Debian 13's
 	@build-aux/need check
 	@MAKE='$(MAKE)' build-aux/stages check format-check check-gcc check-clang layers lint-man \
-	    check-unit check-pam check-install check-e2e
+	    check-doc check-unit check-pam check-install check-e2e
 
 # Two builds beside the one of `make`, so that neither spoils the other.
 check-gcc check-clang: check-%: ## build with gcc, with clang; every warning an error
 	@$(MAKE) --no-print-directory -j$$(nproc) all test-programs CC=$* WERROR=1 BUILD=$(BUILD)/$*
 	@tests/layers $(BUILD)/$*
 
-test-programs: $(UNIT) $(PAM) ## build the test programs, run none
+test-programs: $(UNIT) $(PAM) $(PAM_MOCKS) $(WORDS) ## build the test programs, run none
 
 check-unit: $(UNIT) ## test each file of lib/ alone
 	$<
 
-check-pam: $(PAM) $(MODULE) ## test the module in process, by libpam itself
+check-pam: $(PAM) $(PAM_MOCKS) $(MODULE) ## test the module in process, by libpam itself
 	VP_MODULE=$(abspath $(MODULE)) $<
+
+check-doc: all $(WORDS) ## compare the manual pages, README and policy file with the code
+	tests/doc/run $(BUILD)
 
 check-e2e: all ## test with real programs in a private Debian 12
 	tests/e2e/run --system debian12
@@ -193,7 +200,7 @@ layers: all ## check who calls whom: what the objects may call, keep and export
 	tests/layers --self-test
 	tests/layers $(BUILD)
 
-C_FILES = $(wildcard *.[ch] lib/*.[ch] cmd/*.[ch] tests/*/*.[ch])
+C_FILES = $(wildcard *.[ch] lib/*.[ch] cmd/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
 
 format: ## bring the C files into .clang-format's layout
 	clang-format -i $(C_FILES)
@@ -216,7 +223,15 @@ $(UNIT): $(UNIT_OBJECTS) $(LIBRARY)
 	$(call say,LD $@)$(CC) $(CFLAGS) -o $@ $(UNIT_OBJECTS) $(LIBRARY) $$(pkg-config --libs check)
 
 $(PAM): $(PAM_OBJECTS) $(LIBRARY)
-	$(call say,LD $@)$(CC) $(CFLAGS) -o $@ $(PAM_OBJECTS) $(LIBRARY) $$(pkg-config --libs check) -lpam
+	$(call say,LD $@)$(CC) $(CFLAGS) -rdynamic -o $@ $(PAM_OBJECTS) $(LIBRARY) \
+	    $$(pkg-config --libs check) -lpam -lcrypt
+
+# Mock modules call back into the test program, so they are linked with names left open.
+$(PAM_MOCKS): $(BUILD)/tests/pam/%.so: $(BUILD)/tests/pam/module/%.o
+	$(call say,LD $@)$(CC) $(CFLAGS) -shared -o $@ $< -lpam
+
+$(WORDS): $(WORDS).o $(LIBRARY)
+	$(call say,LD $@)$(CC) $(CFLAGS) -o $@ $< $(LIBRARY)
 
 # ---- installing -----------------------------------------------------------------------------
 
@@ -266,5 +281,5 @@ distclean: clean ## remove the private systems, too
 	rm -rf --one-file-system $(BUILD)
 
 force:
-.PHONY: all check check-gcc check-clang test-programs check-unit check-pam check-e2e check-debian13 check-install \
+.PHONY: all check check-gcc check-clang test-programs check-unit check-pam check-doc check-e2e check-debian13 check-install \
     try layers format format-check lint-man install install-built uninstall help clean distclean force
