@@ -10,7 +10,7 @@
 
 static Suite *(*const suites[])(void) = {
     suite_error,   suite_secret, suite_number, suite_text,    suite_policy,  suite_rules,
-    suite_unicode, suite_hash,   suite_record, suite_verdict, suite_message,
+    suite_unicode, suite_hash,   suite_record, suite_verdict, suite_message, suite_account,
 };
 
 int32_t day(const char *date)
