@@ -93,6 +93,7 @@ static const struct cmd_command commands[] = {
          "Exit status 0 if all were accepted, 1 if not.\n",
      .options = CMD_USER | CMD_BATCH,
      .names_max = 1,
+     .no_words = "a password is never an argument: it is asked for, or comes through a pipe",
      .run = cmd_test},
     {.name = "adopt",
      .synopsis = "[--within DAYS] [-n] [USER...] | --stamp-only",

@@ -160,12 +160,17 @@ static bool has_hash(const struct vp_account *account)
     return account->password == VP_PASSWORD_HASH || account->password == VP_PASSWORD_LOCKED;
 }
 
-/* Lists every local account; who has a record already is found when it is opened. */
+/* Lists every local account; who has a record already is found when it is opened. 1 = stop, said.
+ */
 static int list_account(void *context, const struct vp_account *account)
 {
     struct adoption *adoption = context;
     struct vp_known *known;
 
+    if (account->password == VP_PASSWORD_UNREADABLE) {
+        cmd_complain("/etc/shadow: cannot be read (try as root)");
+        return 1;
+    }
     if (!has_hash(account)) {
         adoption->no_password++;
         return 0;
@@ -186,11 +191,11 @@ static int list_account(void *context, const struct vp_account *account)
 static int list_all(struct adoption *adoption)
 {
     struct vp_error error = {.text = "no memory"};
+    int result = vp_account_visit_local(list_account, adoption, &error);
 
-    if (vp_account_visit_local(list_account, adoption, &error) == 0)
-        return 0;
-    cmd_complain_error(&error);
-    return -1;
+    if (result < 0)
+        cmd_complain_error(&error);
+    return result;
 }
 
 static int list_named(struct adoption *adoption)

@@ -73,7 +73,10 @@ static void set_global(struct cmd_arguments *arguments, int option)
 /* option: what getopt_long returned, ':' or '?'. at: the word it was looking at. */
 static int complain_option(int option, const char *at)
 {
-    if (option == ':')
+    /* A letter may stand in the midst of its word; long options have no letter. */
+    if (option != ':' && optopt > ' ' && optopt < 0x7f)
+        cmd_complain("-%c: no such option here (see vpolicy --help)", optopt);
+    else if (option == ':')
         cmd_complain("%s: wants a value", at);
     else
         cmd_complain("%s: no such option here (see vpolicy --help)", at);
@@ -168,6 +171,10 @@ int cmd_read_arguments(const struct cmd_command *command, int argc, char **argv,
     }
     if (read_options(command, argc, argv, arguments) != 0)
         return -1;
+    if (optind < argc && command->no_words != NULL) {
+        cmd_complain("%s: %s", command->name, command->no_words);
+        return -1;
+    }
     for (int i = optind; i < argc; i++)
         arguments->names[arguments->name_count++] = argv[i];
     return count_names(command, arguments);

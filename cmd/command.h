@@ -49,6 +49,7 @@ struct cmd_command {
     const char *details;  /* lines for --help */
     int options;          /* enum cmd_option, a set of bits */
     size_t names_min, names_max;
+    const char *no_words; /* NULL, or why names may come by --user only */
     cmd_function *run;
 };
 

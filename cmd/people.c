@@ -1,6 +1,6 @@
 #include "command.h"
 
-#include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,49 +16,55 @@ struct vp_question cmd_question(const struct cmd_arguments *arguments, const cha
     };
 }
 
-/* Why nothing can be changed for this account now, or NULL; `error` explains it where it is set. */
-static const char *find_obstacle(const struct vp_inquiry *inquiry, const struct vp_error **error)
+/* Says why no record at all can be changed now. Returns whether that is so. */
+static bool complain_store(const struct vp_inquiry *inquiry)
 {
-    *error = NULL;
-    if (inquiry->troubles & 1u << VP_TROUBLE_STORE)
-        *error = &inquiry->trouble[VP_TROUBLE_STORE];
-    else if (!inquiry->record_readable)
-        *error = &inquiry->trouble[VP_TROUBLE_RECORD];
-    else if (inquiry->clock_back)
-        *error = &inquiry->trouble[VP_TROUBLE_CLOCK];
-    else if (!inquiry->store.writable)
-        return "only root can change records";
-    return *error == NULL ? NULL : "";
+    const struct vp_error *store = &inquiry->trouble[VP_TROUBLE_STORE];
+
+    if (inquiry->troubles & 1u << VP_TROUBLE_STORE) {
+        cmd_complain_error(store);
+        if (store->errnum == ENOENT)
+            cmd_complain("if it is not merely unmounted, this makes it: vpolicy adopt "
+                         "--stamp-only");
+    } else if (inquiry->clock_back) {
+        cmd_complain_error(&inquiry->trouble[VP_TROUBLE_CLOCK]);
+    } else if (!inquiry->store.writable) {
+        cmd_complain("only root can change records");
+    } else {
+        return false;
+    }
+    return true;
 }
 
-static int judge_one(const struct cmd_arguments *arguments, const char *name, cmd_objection *object,
-                     char canonical[VP_NAME_MAX + 1])
+/* What may be wrong with one account, and with everything. */
+enum fitness { FIT, UNFIT, NOBODY_FIT };
+
+static enum fitness judge_one(const struct cmd_arguments *arguments, const char *name,
+                              cmd_objection *object, char canonical[VP_NAME_MAX + 1])
 {
     struct vp_question question = cmd_question(arguments, name, true);
-    const struct vp_error *because;
-    const char *obstacle = NULL;
+    enum fitness fitness = UNFIT;
+    const char *objection;
     struct vp_inquiry inquiry;
     struct vp_error error;
     int found = vp_inquiry_open(&question, &inquiry, &error);
-    int result = -1;
 
     if (found < 0) {
         cmd_complain_error(&error);
+    } else if (complain_store(&inquiry)) {
+        fitness = NOBODY_FIT;
     } else if (found == 0) {
         cmd_complain("%s: no such account", name);
-    } else if ((obstacle = find_obstacle(&inquiry, &because)) != NULL) {
-        if (because != NULL)
-            cmd_complain_error(because);
-        else
-            cmd_complain("%s: %s", inquiry.account.name, obstacle);
-    } else if (object != NULL && (obstacle = object(&inquiry)) != NULL) {
-        cmd_complain("%s: %s", inquiry.account.name, obstacle);
+    } else if (!inquiry.record_readable) {
+        cmd_complain_error(&inquiry.trouble[VP_TROUBLE_RECORD]);
+    } else if (object != NULL && (objection = object(&inquiry)) != NULL) {
+        cmd_complain("%s: %s", inquiry.account.name, objection);
     } else {
         memcpy(canonical, inquiry.account.name, VP_NAME_MAX + 1);
-        result = 0;
+        fitness = FIT;
     }
     vp_inquiry_close(&inquiry);
-    return result;
+    return fitness;
 }
 
 static int compare_names(const void *one, const void *other)
@@ -83,7 +89,7 @@ static void unite(struct cmd_people *people)
 int cmd_people_find(const struct cmd_arguments *arguments, cmd_objection *object,
                     struct cmd_people *people_out)
 {
-    int result = 0;
+    enum fitness worst = FIT;
 
     *people_out = (struct cmd_people){0};
     people_out->names = calloc(arguments->name_count + 1, sizeof people_out->names[0]);
@@ -91,14 +97,14 @@ int cmd_people_find(const struct cmd_arguments *arguments, cmd_objection *object
         cmd_complain("no memory");
         return -1;
     }
-    for (size_t i = 0; i < arguments->name_count; i++) {
-        if (judge_one(arguments, arguments->names[i], object,
-                      people_out->names[people_out->count]) == 0)
-            people_out->count++;
-        else
-            result = -1;
+    for (size_t i = 0; i < arguments->name_count && worst != NOBODY_FIT; i++) {
+        enum fitness fitness =
+            judge_one(arguments, arguments->names[i], object, people_out->names[people_out->count]);
+
+        people_out->count += fitness == FIT;
+        worst = fitness > worst ? fitness : worst;
     }
-    if (result != 0) {
+    if (worst != FIT) {
         cmd_complain("nothing was changed");
         cmd_people_free(people_out);
         return -1;

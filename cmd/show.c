@@ -96,7 +96,7 @@ static void print_time(int64_t seconds, char *buffer, size_t size)
         snprintf(buffer, size, "unknown time");
 }
 
-static void show_mark(const struct vp_mark *mark, bool locked, int32_t today)
+static void show_mark(const struct vp_mark *mark, const char *what, int32_t today)
 {
     char date[VP_DATE_SIZE], at[32];
 
@@ -104,8 +104,8 @@ static void show_mark(const struct vp_mark *mark, bool locked, int32_t today)
         return;
     vp_number_print_date(mark->from, date);
     print_time(mark->made_at, at, sizeof at);
-    cmd_say("mark: %s%s from %s%s, made %s by %s", vp_verdict_reason_word(mark->reason),
-            locked ? ", locked," : "", date, mark->from > today ? " (scheduled)" : "", at,
+    cmd_say("mark: %s from %s%s, made %s by %s", what, date,
+            mark->from > today ? " (scheduled)" : "", at,
             mark->made_by[0] == '\0' ? "nobody known" : mark->made_by);
     if (mark->incident[0] != '\0')
         cmd_say("mark: incident %s", mark->incident);
@@ -155,8 +155,10 @@ static void show_record(const struct vp_inquiry *inquiry)
         cmd_say("record: the password in shadow was set behind PAM's back");
     if (inquiry->learnt & VP_LEARNT_PERSON)
         cmd_say("record: another person has this name now");
-    show_mark(&record->closed, false, inquiry->today);
-    show_mark(&record->suspected, record->locked != 0, inquiry->today);
+    snprintf(what, sizeof what, "closed (%s)", vp_verdict_reason_word(record->closed.reason));
+    show_mark(&record->closed, what, inquiry->today);
+    show_mark(&record->suspected, record->locked ? "suspected and locked" : "suspected",
+              inquiry->today);
 }
 
 static void show_shadow(const struct vp_inquiry *inquiry)
@@ -187,16 +189,18 @@ static void show_shadow(const struct vp_inquiry *inquiry)
 
 static void show_verdict(const struct vp_inquiry *inquiry, const struct vp_verdict *verdict)
 {
-    char date[VP_DATE_SIZE];
+    char date[VP_DATE_SIZE], why[64];
 
     if (verdict->kind == VP_OK) {
         cmd_say("verdict: ok");
     } else {
+        /* A warning about age looks ahead, every other verdict back. */
         bool ahead = verdict->kind == VP_WARN && verdict->reason == VP_REASON_EXPIRED;
 
         vp_number_print_date(ahead ? verdict->expires : verdict->since, date);
-        cmd_say("verdict: %s (%s %s %s)", vp_verdict_kind_word(verdict->kind),
-                vp_verdict_reason_word(verdict->reason), ahead ? "on" : "since", date);
+        snprintf(why, sizeof why, "%s since", vp_verdict_reason_word(verdict->reason));
+        cmd_say("verdict: %s (%s %s)", vp_verdict_kind_word(verdict->kind),
+                ahead ? "expires on" : why, date);
     }
     if (verdict->kind > VP_WARN || vp_verdict_exempt(&inquiry->values, &inquiry->account))
         return;
@@ -204,22 +208,28 @@ static void show_verdict(const struct vp_inquiry *inquiry, const struct vp_verdi
     cmd_say("due: %s", date);
 }
 
+/* With language = auto the calling program's locale decides, so that both are shown. */
+static const struct {
+    enum vp_language language;
+    const char *word;
+} languages[] = {{VP_LANGUAGE_EN, "en"}, {VP_LANGUAGE_VI, "vi"}};
+
+#define LANGUAGE_COUNT (sizeof languages / sizeof languages[0])
+
+static bool is_spoken(const struct vp_inquiry *inquiry, enum vp_language language)
+{
+    return inquiry->values.language == VP_LANGUAGE_AUTO ||
+           inquiry->values.language == (int32_t)language;
+}
+
 static void show_sentence(const struct vp_inquiry *inquiry, const struct vp_verdict *verdict,
                           const struct vp_admission *admission, const char *how)
 {
-    static const struct {
-        enum vp_language language;
-        const char *word;
-    } languages[] = {{VP_LANGUAGE_EN, "en"}, {VP_LANGUAGE_VI, "vi"}};
-    int32_t wanted = inquiry->values.language;
-
-    for (size_t i = 0; i < sizeof languages / sizeof languages[0]; i++) {
+    for (size_t i = 0; i < LANGUAGE_COUNT; i++) {
         char text[VP_MESSAGE_SIZE];
 
-        /* With `auto` it is the calling program's locale that decides, so both are shown. */
-        if (wanted != VP_LANGUAGE_AUTO && wanted != (int32_t)languages[i].language)
-            continue;
-        if (vp_message_login(languages[i].language, &inquiry->values, &inquiry->account, verdict,
+        if (is_spoken(inquiry, languages[i].language) &&
+            vp_message_login(languages[i].language, &inquiry->values, &inquiry->account, verdict,
                              admission, inquiry->today, text))
             cmd_say("%s: reads (%s): %s", how, languages[i].word, text);
     }
@@ -266,11 +276,14 @@ static enum cmd_status show_blind(const struct vp_inquiry *inquiry)
         cmd_say("without password: let in");
         return CMD_YES;
     }
-    vp_message_say(VP_SAY_CANNOT_CHECK, (enum vp_language)inquiry->values.language, &terms, text,
-                   sizeof text);
     cmd_say("verdict: none: the record cannot be relied on");
     cmd_say("with password: refused");
-    cmd_say("with password: reads: %s", text);
+    for (size_t i = 0; i < LANGUAGE_COUNT; i++) {
+        if (!is_spoken(inquiry, languages[i].language))
+            continue;
+        vp_message_say(VP_SAY_CANNOT_CHECK, languages[i].language, &terms, text, sizeof text);
+        cmd_say("with password: reads (%s): %s", languages[i].word, text);
+    }
     cmd_say("without password: refused");
     return CMD_NO;
 }
