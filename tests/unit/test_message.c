@@ -18,6 +18,9 @@
 /* Most bytes of one sentence: mail programs show one line, and drop what is longer. */
 #define SENTENCE_MAX 400
 
+/* useradd allows 32, directories more; a message has room for this many wherever a name stands. */
+#define USER_LENGTH 120
+
 /* ---- sentences
  * ----------------------------------------------------------------------------------- */
 
@@ -66,6 +69,11 @@ static const struct {
      "Tài khoản này đã ngừng sử dụng. Nếu vẫn cần sử dụng, vui lòng liên hệ quản trị viên."},
     {VP_SAY_ROOT, "You are let in because you are root; tuan would not be: closed (retired).",
      "Được vào vì là root; tuan thì không: closed (retired)."},
+    {VP_SAY_ROOT_WALL,
+     "tuan is closed (retired), and by shadow's expiry date too, which stops su. Root gets in by: "
+     "runuser -u tuan",
+     "tuan: closed (retired), cả ngày hết hạn trong shadow cũng chặn su. Quyền root dùng lệnh: "
+     "runuser -u tuan"},
     {VP_SAY_DONE, "Password changed. It is valid until 20 May 2026.",
      "Đã đổi mật khẩu. Mật khẩu mới có hiệu lực đến hết ngày 20/5/2026."},
     {VP_SAY_DONE_FOREVER, "Password changed.", "Đã đổi mật khẩu."},
@@ -103,16 +111,16 @@ END_TEST
 START_TEST(every_sentence_names_whom_to_ask_and_stays_short)
 {
     static const enum vp_language languages[] = {EN, VI};
-    char help[101], user[VP_NAME_MAX + 1];
+    char help[101], user[USER_LENGTH + 1];
 
     memset(help, 'h', 100);
     help[100] = '\0';
-    memset(user, 'u', VP_NAME_MAX);
-    user[VP_NAME_MAX] = '\0';
+    memset(user, 'u', USER_LENGTH);
+    user[USER_LENGTH] = '\0';
     for (size_t i = 0; i < COUNT(languages); i++) {
         /* the longest English date, the longest counts, the longest words of a verdict */
         struct vp_terms terms = {.help = help,
-                                 .user = sentences[_i].message == VP_SAY_ROOT ? user : "tuan",
+                                 .user = user,
                                  .text = "must-change (transferred)",
                                  .date = day("2026-09-30"),
                                  .days = 36500};
@@ -282,7 +290,7 @@ static const struct {
 
 START_TEST(a_login_is_told_why_and_what_to_do)
 {
-    static const struct vp_account account = {.name = "tuan"};
+    static const struct vp_account account = {.name = "tuan", .expires_on = VP_NEVER};
     struct vp_values values = {0};
     char buffer[VP_MESSAGE_SIZE];
 
@@ -298,6 +306,31 @@ START_TEST(a_login_is_told_why_and_what_to_do)
 }
 END_TEST
 
+static const struct {
+    int32_t expires_on;
+    bool wall;
+    const char *why;
+} walls[] = {
+    {VP_NEVER, false, "shadow has no expiry date"},
+    {T + 1, false, "from tomorrow"},
+    {T, true, "from today: pam_unix stops root's su, and the way that works must be told"},
+    {T - 9, true, "long ago"},
+};
+
+START_TEST(root_is_told_where_shadows_expiry_date_stops_su_all_the_same)
+{
+    const struct vp_account account = {.name = "tuan", .expires_on = walls[_i].expires_on};
+    const struct vp_verdict verdict = {LOGIN(CLOSED, RETIRED), SINCE};
+    const struct vp_admission admission = {VP_ADMIT_TOLD, VP_ADMIT_ROOT, VP_NO_DAY};
+    const struct vp_values values = {0};
+    char buffer[VP_MESSAGE_SIZE];
+
+    ck_assert(vp_message_login(EN, &values, &account, &verdict, &admission, T, buffer));
+    ck_assert_msg((strstr(buffer, "runuser -u tuan") != NULL) == walls[_i].wall, "%s: %s", buffer,
+                  walls[_i].why);
+}
+END_TEST
+
 START_TEST(a_login_is_told_in_one_short_line_whatever_the_terms)
 {
     static const enum vp_language languages[] = {EN, VI};
@@ -308,7 +341,8 @@ START_TEST(a_login_is_told_in_one_short_line_whatever_the_terms)
     memset(help, 'h', 100);
     help[100] = '\0';
     memset(&account, 0, sizeof account);
-    memset(account.name, 'u', VP_NAME_MAX);
+    memset(account.name, 'u', USER_LENGTH);
+    account.expires_on = _i % 2 == 0 ? T : VP_NEVER;
     for (size_t i = 0; i < COUNT(languages); i++)
         for (int because = VP_ADMIT_PLAIN; because <= VP_ADMIT_ROOT; because++) {
             struct vp_admission admission = logins[_i].admission;
@@ -651,6 +685,7 @@ Suite *suite_message(void)
     tcase_add_test(tcase, a_sentence_never_leaves_its_room);
     ADD_ROWS(tcase, dates_are_those_of_office_letters, dates);
     ADD_ROWS(tcase, a_login_is_told_why_and_what_to_do, logins);
+    ADD_ROWS(tcase, root_is_told_where_shadows_expiry_date_stops_su_all_the_same, walls);
     ADD_ROWS(tcase, a_login_is_told_in_one_short_line_whatever_the_terms, logins);
     ADD_ROWS(tcase, the_rules_are_said_in_one_line_before_typing, rules);
     ADD_ROWS(tcase, each_reason_is_the_reviewed_one_in_both_languages, reasons);

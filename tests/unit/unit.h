@@ -53,6 +53,7 @@ Suite *suite_policy(void);
 Suite *suite_record(void);
 Suite *suite_rules(void);
 Suite *suite_secret(void);
+Suite *suite_store(void);
 Suite *suite_text(void);
 Suite *suite_unicode(void);
 Suite *suite_verdict(void);
