@@ -152,3 +152,38 @@ def policy(t, text):
         file.write(text)
     os.chmod(POLICY, 0o644)
     t.note(f"# {POLICY}:\n{text}")
+
+
+def cheap_hashes(t):
+    """Hashes that pam_unix makes from now on are the cheapest there are: for cases that need many."""
+    t.must("sed -i 's/yescrypt$/yescrypt rounds=1/' /etc/pam.d/common-password")
+    t.match(r"pam_unix\.so .*yescrypt rounds=1$", t.must("cat /etc/pam.d/common-password"), "preparation")
+
+
+def passwd_open(t, user, *answers, caller=None):
+    """passwd on a terminal of its own, ANSWERS typed, the next prompt open; root's with CALLER None, else the user's."""
+    pty = t.Pty(["passwd"] if caller else ["passwd", user], user=caller)
+    for answer in answers:
+        t.eq(pty.wait_prompt() is None, False, "preparation: passwd asks")
+        pty.send(answer)
+    t.eq(pty.wait_prompt() is None, False, "preparation: passwd asks once more")
+    return pty
+
+
+CLIENT = "/run/e2e/client"                        # what client.c becomes
+CLIENT_STACKS = {"e2e-login": "@include common-auth\n@include common-account\n",
+                 "e2e-poll": "auth optional pam_vpolicy.so\nauth required pam_permit.so\n@include common-account\n"}
+
+
+def client(t):
+    """Compile client.c, and give it its two services: one that asks for the password, one that takes any."""
+    t.must(f"mkdir -p /run/e2e && gcc -o {CLIENT} /project/tests/e2e/client.c -lpam")
+    for service, text in CLIENT_STACKS.items():
+        with open(f"/etc/pam.d/{service}", "w", encoding="utf-8") as file:
+            file.write(text)
+
+
+def logins(t, passwords):
+    """Logs in everybody of PASSWORDS ({user: password}) through the client -> {user: "AUTH ACCOUNT TEXT"}."""
+    said = t.must([CLIENT, "e2e-login"], input="".join(f"{user} {word}\n" for user, word in passwords.items()))
+    return {user: answer.strip() for user, answer in (line.split(" ", 1) for line in said.splitlines())}
