@@ -186,6 +186,7 @@ check-e2e: all ## test with real programs in a private Debian 12
 
 check-debian13: all ## the same in a private Debian 13
 	@build-aux/need check
+	tests/install/run debian13
 	tests/e2e/run --system debian13
 
 check-install: all ## test install, uninstall and the generated PAM stacks in a private system
