@@ -467,7 +467,7 @@ static void log_judgement(const struct request *request, const struct judgement 
     const char *rhost = text_item(request->pamh, PAM_RHOST);
     char text[200];
 
-    if (level == LOG_DEBUG && !request->arguments.debug)
+    if (judgement->verdict.kind == VP_OK && !request->arguments.debug)
         return;
     vp_message_log(&judgement->verdict, &judgement->admission, text, sizeof text);
     log_line(request->pamh, level, "user %s%s%.64s: %s", request->inquiry.account.name,
@@ -611,6 +611,21 @@ static bool may_override(const struct request *request)
            (request->inquiry.account.uid == 0 || !user_is_changing(request));
 }
 
+/* For "why was this user refused?": the codes of vpolicy(8), which say nothing of the password. */
+static void log_refusal(const struct request *request, const struct vp_failures *failures,
+                        bool overridden)
+{
+    char codes[256];
+    struct vp_text text;
+
+    vp_text_begin(&text, codes, sizeof codes);
+    for (size_t i = 0; i < failures->count; i++)
+        vp_text_add(&text, "%s%s", i == 0 ? "" : ",", vp_rules_code(failures->list[i].rule));
+    log_line(request->pamh, LOG_NOTICE, "user %s: new password %s: %s",
+             request->inquiry.account.name, overridden ? "set by root all the same" : "refused",
+             codes);
+}
+
 /*
  * Judges the password and says what is wrong with it. PAM_TRY_AGAIN: refused; another one may be
  * asked for.
@@ -627,6 +642,7 @@ static int judge_password(const struct request *request, const char *password,
     if (failures.count == 0)
         return PAM_SUCCESS;
     overridden = may_override(request);
+    log_refusal(request, &failures, overridden);
     vp_message_refusal(request->language, &failures, overridden, text);
     say(request, overridden ? PAM_TEXT_INFO : PAM_ERROR_MSG, text);
     return overridden ? PAM_SUCCESS : PAM_TRY_AGAIN;
@@ -706,6 +722,9 @@ static void finish_record(struct vp_record *record, const struct vp_inquiry *inq
     record->set_on = today;
     record->set_by = (int32_t)change->set_by;
     record->respite = VP_NO_DAY;
+    /* Who changes a password works here still. */
+    if (!admin)
+        record->last_login = today;
     /* A suspicion that came up while the password was being changed stays. */
     if (record->suspected.made_at == change->suspected_at) {
         memset(&record->suspected, 0, sizeof record->suspected);

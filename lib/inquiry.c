@@ -372,8 +372,13 @@ static int complete(struct vp_inquiry *inquiry, int found)
     resolve(inquiry);
     if (found <= 0)
         return found;
-    /* Without a right to the store nothing can be said, least of all that all is well. */
-    if (inquiry->store.directory < 0 && inquiry->trouble[VP_TROUBLE_STORE].errnum == EACCES) {
+    /*
+     * Without a right to the store nothing can be said, least of all that all is well. Root is
+     * kept out only by what confines the program (AppArmor, SELinux): that is a broken store, and
+     * must not keep everybody out.
+     */
+    if (inquiry->store.directory < 0 && inquiry->trouble[VP_TROUBLE_STORE].errnum == EACCES &&
+        geteuid() != 0) {
         inquiry->record_readable = false;
         note_trouble(inquiry, VP_TROUBLE_RECORD, &inquiry->trouble[VP_TROUBLE_STORE]);
     }

@@ -215,8 +215,8 @@ static int fill_new(const struct vp_store *store, const char *path, mode_t mode,
     if (file < 0)
         return -1;
     if (write_all(file, text, length) == 0 && write_all(file, blank, padding) == 0 &&
-        (geteuid() != 0 || fchown(file, 0, store->group) == 0) && fchmod(file, mode) == 0 &&
-        (!durable || fsync(file) == 0))
+        (geteuid() != 0 || fchown(file, 0, store->group) == 0) &&
+        fchmod(file, mode & store->mode_mask) == 0 && (!durable || fsync(file) == 0))
         result = 0;
     errnum = errno;
     close(file);
@@ -266,6 +266,7 @@ int vp_store_open(const char *path, struct vp_store *store_out, struct vp_error 
     }
     store_out->group = status.st_gid;
     store_out->writable = status.st_uid == geteuid();
+    store_out->mode_mask = status.st_mode & S_IRGRP ? 0777 : 0700;
     return 0;
 }
 
@@ -315,7 +316,7 @@ static int make_folders(const struct vp_store *store)
         if (geteuid() == 0 &&
             fchownat(store->directory, folders[i].name, 0, store->group, AT_SYMLINK_NOFOLLOW) != 0)
             return -1;
-        if (fchmodat(store->directory, folders[i].name, folders[i].mode, 0) != 0)
+        if (fchmodat(store->directory, folders[i].name, folders[i].mode & store->mode_mask, 0) != 0)
             return -1;
     }
     return 0;

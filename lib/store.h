@@ -26,9 +26,10 @@
 
 /* An open store; vp_store_open fills it, vp_store_close gives it back. */
 struct vp_store {
-    int directory; /* or -1 */
-    gid_t group;   /* who may read beside the owner */
-    bool writable; /* we own it: whoever does not may only look */
+    int directory;    /* or -1 */
+    gid_t group;      /* who may read beside the owner */
+    bool writable;    /* we own it: whoever does not may only look */
+    mode_t mode_mask; /* 0700 where the directory is its owner's alone: its files are, too */
     char path[256];
 };
 

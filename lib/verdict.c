@@ -135,6 +135,20 @@ static unsigned hear_witness(struct vp_record *record, const struct vp_account *
     return learnt;
 }
 
+/* Who comes by key alone, or from a directory, has a record only where idleness is to be counted.
+ */
+static unsigned begin_without_password(struct vp_record *record, const struct vp_account *account,
+                                       const struct vp_values *values, int32_t today)
+{
+    if (record->user[0] != '\0' || values->max_idle == VP_NEVER ||
+        account->uid < (uint32_t)values->min_uid ||
+        (account->password != VP_PASSWORD_UNUSABLE && account->password != VP_PASSWORD_ELSEWHERE))
+        return 0;
+    vp_record_begin(record, account->name, account->uid);
+    record->began = today;
+    return VP_LEARNT_BEGAN;
+}
+
 unsigned vp_verdict_learn(struct vp_record *record, const struct vp_account *account,
                           const struct vp_values *values, const struct vp_surroundings *around,
                           int32_t today)
@@ -143,7 +157,7 @@ unsigned vp_verdict_learn(struct vp_record *record, const struct vp_account *acc
     bool same_hash = vp_secret_equal(record->hash, account->hash);
 
     if (!has_hash(account))
-        return 0;
+        return begin_without_password(record, account, values, today);
     if (record->user[0] == '\0')
         return account->uid < (uint32_t)values->min_uid
                    ? 0
@@ -238,14 +252,14 @@ static bool judge_idle(const struct vp_values *values, const struct vp_record *r
 static bool judge_due(const struct vp_values *values, const struct vp_record *record,
                       const struct vp_account *account, int32_t today, struct vp_verdict *verdict)
 {
-    if (!values->change_on_first_login)
-        return false;
+    /* passwd -d: whoever comes is let in, whatever the policy says of first logins. */
     if (account->password == VP_PASSWORD_EMPTY) {
         *verdict = must_change(VP_REASON_RESET,
                                record->due != VP_DUE_NONE ? record->due_since : today, true);
-        verdict->no_grace = true;
         return true;
     }
+    if (!values->change_on_first_login)
+        return false;
     switch ((enum vp_due)record->due) {
     case VP_DUE_NONE:
         return false;
@@ -310,11 +324,29 @@ static bool ages(const struct vp_account *account)
     return has_hash(account) || account->password == VP_PASSWORD_EMPTY;
 }
 
+/* What the password itself makes due. */
+static struct vp_verdict judge_password(const struct vp_values *values,
+                                        const struct vp_record *record,
+                                        const struct vp_account *account, int32_t today)
+{
+    struct vp_verdict verdict = {.kind = VP_OK, .expires = VP_NEVER};
+    struct vp_verdict aged;
+
+    if (judge_superseded(values, record, today, &verdict))
+        return verdict;
+    aged = judge_age(values, record, today);
+    /* A mere warning about set_elsewhere must not hide that the password is due by its age. */
+    if (!judge_due(values, record, account, today, &verdict) ||
+        (verdict.kind == VP_WARN && aged.kind == VP_MUST_CHANGE))
+        return aged;
+    verdict.expires = aged.kind == VP_MUST_CHANGE ? verdict.expires : aged.expires;
+    return verdict;
+}
+
 struct vp_verdict vp_verdict_judge(const struct vp_values *values, const struct vp_record *record,
                                    const struct vp_account *account, int32_t today)
 {
     struct vp_verdict verdict = {.kind = VP_OK, .expires = VP_NEVER};
-    struct vp_verdict aged;
 
     if (account->uid == 0)
         return verdict;
@@ -326,14 +358,8 @@ struct vp_verdict vp_verdict_judge(const struct vp_values *values, const struct 
         return verdict;
     if (!ages(account))
         return verdict;
-    if (judge_superseded(values, record, today, &verdict))
-        return verdict;
-    aged = judge_age(values, record, today);
-    /* A mere warning about set_elsewhere must not hide that the password is due by its age. */
-    if (!judge_due(values, record, account, today, &verdict) ||
-        (verdict.kind == VP_WARN && aged.kind == VP_MUST_CHANGE))
-        return aged;
-    verdict.expires = aged.kind == VP_MUST_CHANGE ? verdict.expires : aged.expires;
+    verdict = judge_password(values, record, account, today);
+    verdict.no_grace = account->password == VP_PASSWORD_EMPTY;
     return verdict;
 }
 
