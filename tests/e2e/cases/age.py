@@ -80,8 +80,8 @@ def languages(t):
         story.says(t, t.ssh("thu", kbdint=[OWN]), story.expired(t, 2, "vi"), "vi: sshd demands")
         story.says(t, t.su_login("thu", OWN, env=plain), story.expired(t, 2, "vi"), "vi: su demands")
         result = t.su_login("thu", OWN, (OWN, NEXT, NEXT), env=plain)
-        story.says(t, result, "Mật khẩu mới phải có từ 8 ký tự trở lên, bao gồm chữ in hoa, chữ thường, số và ký tự đặc "
-                              "biệt; không trùng 5 mật khẩu gần nhất.", "vi: the rules")
+        story.says(t, result, "Mật khẩu mới phải có từ 8 ký tự trở lên, bao gồm chữ in hoa, chữ thường, số và ký tự "
+                              "đặc biệt; không trùng 5 mật khẩu gần nhất.", "vi: the rules")
         story.says(t, result, "Đã đổi mật khẩu. Mật khẩu mới có hiệu lực đến hết ngày "
                               f"{story.vietnamese(t.today() + 179)}.", "vi: done")
         t.match(r"^New password: <", result.text, "the prompts stay PAM's: plugins match them")

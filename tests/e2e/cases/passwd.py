@@ -37,7 +37,7 @@ def three_times_bad(t):
         "Changing password for mai.", "Current password: ", ABC,
         "Password not accepted: it is too similar to the old one. Please choose another.",
         "Password not accepted: it is the current one. Please choose another.",
-        "passwd: Authentication token manipulation error", "passwd: password unchanged"], "each is told its own reasons")
+        "passwd: Authentication token manipulation error", "passwd: password unchanged"], "each has its own reasons")
     t.eq(t.shadow("mai"), shadow, "the shadow line")
     t.eq(story.state("mai"), state, "the record, its history, no intent")
     t.eq(t.su_login("mai", OWN).text, f"Password: <{OWN}>\nmai\n", "the old one still works")

@@ -71,6 +71,7 @@ PROGRAMS = (su, login, ssh_kbdint, ssh_password)
 def each_program(t, way, sentence):
     """WAY sets a password, a program demands its change with SENTENCE, afterwards all is clean; for each program."""
     passwords = iter(PASSWORDS)
+    behind_back = way in (by_usermod, by_chpasswd_e, by_editor)
     story.begin_store(t)
     if way is not by_useradd:
         story.settled_user(t, "ngoc", next(passwords), next(passwords))
@@ -87,6 +88,10 @@ def each_program(t, way, sentence):
             clean = t.su_login(user, own)
             t.eq((clean.rc, clean.text), (0, f"Password: <{own}>\n{user}\n"), "it is over")
             t.eq(t.shadow(user)["lstchg"], str(t.today()), "shadow knows the day")
+            told = t.syslog().matching(r"^authpriv\.notice .*pam_vpolicy\(.*:account\): user \w+: the password was set "
+                                       "behind PAM's back, or a change was cut short$")
+            t.eq(len(told), 1 if behind_back else 0, "the log tells of what went behind PAM's back, once")
+            t.syslog().clear()
 
 
 for number, (way, sentence, title) in enumerate((
