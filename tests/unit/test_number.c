@@ -187,6 +187,8 @@ static const struct {
     {180, "1970-06-30", "180d", "half a year"},
     {20779, "2026-11-22", "20779d", "as the manual writes it"},
     {-1, "1969-12-31", NULL, "the day before the first"},
+    {-719468, "0000-03-01", NULL, "where the formula's years begin"},
+    {-719469, "0000-02-29", NULL, "and the day before it"},
 };
 
 START_TEST(days_print_as_people_write_them)

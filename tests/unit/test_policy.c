@@ -138,6 +138,8 @@ END_TEST
 
 /* ---- values at their ends -------------------------------------------------------------------- */
 
+#define X50                 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define X40                 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define COUNTS(least, most) "a number from " least " to " most
 #define DAYS(least)         "days such as 180d, from " least "d to 36500d"
 
@@ -215,6 +217,8 @@ static const struct {
     {VP_KEY_root_may_override, "YES", NULL, "no or yes"},
     {VP_KEY_change_on_first_login, "1", NULL, "no or yes"},
     {VP_KEY_change_on_first_login, "", NULL, "no or yes"},
+    {VP_KEY_help, X50 X50, X50 X50, NULL},
+    {VP_KEY_help, "none", "none", NULL},
 };
 
 START_TEST(a_value_is_allowed_up_to_its_ends)
@@ -223,7 +227,7 @@ START_TEST(a_value_is_allowed_up_to_its_ends)
                           : ends[_i].key == VP_KEY_exempt ? "[user tuan]"
                                                           : "";
     const char *name = vp_policy_key_name(ends[_i].key);
-    char text[256], expected[256], shown[64];
+    char text[256], expected[256], shown[256];
     struct vp_policy policy;
     struct vp_error error;
     struct faults faults;
@@ -248,8 +252,6 @@ END_TEST
 /* ---- faults ------------------------------------------------------------------------------------
  */
 
-#define X50            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-#define X40            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define IN_ANY_SECTION "(sections are [group NAME...], [user PATTERN...] and [service NAME...])"
 
 static const struct {
@@ -307,6 +309,11 @@ static const struct {
     {"[group a]\ngrace = 7d",
      "f:2: grace: cannot stand in a [group] section (it belongs in a [service ...] section)\n",
      "grace is the service's"},
+    {"grace = never",
+     "f:1: grace: cannot stand at the top (it belongs in a [service ...] section)\n",
+     "in the wrong place its value is not judged too"},
+    {"retry = 2\nretry = 99", "f:2: retry: already set in this section, line 1 (keep one)\n",
+     "nor that of one too many"},
     {"[user a", "f:1: a section header ends with ] and nothing after it\n", "no end"},
     {"[user a] b", "f:1: a section header ends with ] and nothing after it\n", "more behind it"},
     {"[group \"a]", "f:1: [group]: a quote without its end\n", "a quote left open"},
@@ -361,6 +368,10 @@ static const struct {
      "f:2: max_length: min_length 20 is above max_length 12 here (nobody could choose a "
      "password)\n",
      "told once, where it stands"},
+    {"min_length = 20\n[user a]\nmax_length = 30\n[user b]\nmax_length = 12",
+     "f:5: max_length: min_length 20 is above max_length 12 here (nobody could choose a "
+     "password)\n",
+     "against the top's, not another section's"},
     {"min_length = 0\nmax_age = 6m\nfoo\n\n# fine\nretry = 4\nhistory = 99",
      "f:1: min_length: \"0\" is not allowed (" COUNTS(
          "1", "511") ")\n"
@@ -423,6 +434,10 @@ START_TEST(a_file_beyond_the_limit_is_refused_whole)
     ck_assert_int_eq(parse(text, VP_POLICY_MAX + 1, &policy, &faults, &error), -1);
     ck_assert_str_eq(faults.text, "f: has 1048577 bytes (at most 1048576)\n");
     ck_assert_str_eq(error.text, "has 1048577 bytes (at most 1048576)");
+    ck_assert_int_eq(vp_policy_parse(text, VP_POLICY_MAX + 1, "f", NULL, NULL, &policy, &error),
+                     -1);
+    ck_assert_int_eq(vp_policy_parse(text, VP_POLICY_MAX + 1, "f", note, &faults, &policy, NULL),
+                     -1);
     free(text);
 }
 END_TEST
@@ -472,6 +487,7 @@ static const struct {
     {"[service smtp dovecot]\nmin_length = 9", 9, "one of several services"},
     {"[service dove*]\nmin_length = 9", 8, "services are names, not patterns"},
     {"[service tuan]\nmin_length = 9", 8, "a service is no user"},
+    {"[user dovecot]\nmin_length = 9", 8, "nor a user a service"},
 };
 
 static const char *const both[] = {"staff", "domain users"};
@@ -486,6 +502,21 @@ START_TEST(a_file_may_be_written_as_people_write)
     vp_policy_resolve(&policy, &tuan_in_both, &values, NULL);
     ck_assert_msg(values.min_length == written[_i].min_length, "%d: %s", values.min_length,
                   written[_i].why);
+    vp_policy_free(&policy);
+}
+END_TEST
+
+START_TEST(none_is_no_text_and_a_pattern_matches_any_sign)
+{
+    struct vp_policy policy = policy_of("help = none\n[user x*y]\nmin_length = 9\n");
+    struct vp_values values;
+
+    /* A user must never be told to ask "none". */
+    vp_policy_resolve(&policy, &tuan, &values, NULL);
+    ck_assert_ptr_null(values.help);
+    /* Names of a directory may hold slashes. */
+    vp_policy_resolve(&policy, &(struct vp_subject){.user = "x/.y"}, &values, NULL);
+    ck_assert_int_eq(values.min_length, 9);
     vp_policy_free(&policy);
 }
 END_TEST
@@ -683,6 +714,23 @@ START_TEST(a_thousand_made_up_policies_print_and_parse_back)
 }
 END_TEST
 
+START_TEST(a_policy_prints_as_a_file_that_people_can_read)
+{
+    struct vp_policy policy = policy_of("retry=2 # c\n# c\n[ user a  \"b c\" ]\nmax_age=never\n"
+                                        "[service s]\ngrace=0\nhistory = 9\n");
+    struct vp_policy bare = policy_of("[user a]\nexempt = yes\n");
+    char buffer[512];
+
+    vp_policy_print(&policy, buffer, sizeof buffer);
+    ck_assert_str_eq(buffer, "retry = 2\n\n[user a \"b c\"]\nmax_age = never\n\n"
+                             "[service s]\ngrace = 0d\nhistory = 9\n");
+    vp_policy_print(&bare, buffer, sizeof buffer);
+    ck_assert_str_eq(buffer, "[user a]\nexempt = yes\n");
+    vp_policy_free(&bare);
+    vp_policy_free(&policy);
+}
+END_TEST
+
 START_TEST(printing_never_leaves_its_room)
 {
     struct vp_policy policy = policy_of(whole[3]);
@@ -742,9 +790,11 @@ Suite *suite_policy(void)
     tcase_add_test(tcase, a_file_beyond_the_limit_is_refused_whole);
     ADD_ROWS(tcase, a_file_may_be_written_as_people_write, written);
     ADD_ROWS(tcase, the_last_matching_section_wins_key_by_key, orders);
+    tcase_add_test(tcase, none_is_no_text_and_a_pattern_matches_any_sign);
     tcase_add_test(tcase, without_service_or_groups_their_sections_do_not_apply);
     ADD_ROWS(tcase, what_is_printed_parses_to_the_same_policy, whole);
     tcase_add_test(tcase, a_thousand_made_up_policies_print_and_parse_back);
+    tcase_add_test(tcase, a_policy_prints_as_a_file_that_people_can_read);
     tcase_add_test(tcase, printing_never_leaves_its_room);
     tcase_add_test(tcase, a_large_policy_is_read_whole);
     suite_add_tcase(suite, tcase);

@@ -171,6 +171,7 @@ static const struct {
     {"", "f:1: does not begin with a version", "an empty file: a power cut without fsync"},
     {"user = a\nversion = 1.0\n" END, "f:1: does not begin with a version", "it comes first"},
     {"version = 1.0", "f:1: does not begin with a version", "a version without its line's end"},
+    {"version =\t1.0\nuser = a\n" END, "f:1: does not begin with a version", "a tab"},
     {"version=1.0\nuser = a\n" END, "f:1: does not begin with a version", "one way to write it"},
     {"version = 1.0\n" END, "f:2: user: missing", "a record of nobody"},
     {"version = 1.0\nuser = \n" END, "f:3: user: missing", "an empty name"},
@@ -194,6 +195,7 @@ static const struct {
     {HEAD "set_on = none\n" END, "f:3: set_on" CANNOT, "what is unset is left out"},
     {HEAD "set_on = never\n" END, "", "a day without end"},
     {HEAD "newest = 9223372036854775807\n" END, "", "the end of time"},
+    {HEAD "newest = 0\n" END, "", "the first second"},
     {HEAD "newest = -1\n" END, "f:3: newest" CANNOT, "before 1970"},
     {HEAD "newest = 1.5\n" END, "f:3: newest" CANNOT, "a fraction"},
     {HEAD "set_by = user\n" END, "", "a word"},
@@ -572,7 +574,10 @@ static void handle_history(void *context)
 
     secret_write(secret);
     memset(&history, 0, sizeof history);
-    vp_history_add(&history, secret, 1, 5);
+    /* Enough of them that nothing else takes the freed block at once. */
+    for (char other[] = "a hash of another day"; other[0] < 'p'; other[0]++)
+        vp_history_add(&history, other, 1, VP_HISTORY_MAX);
+    vp_history_add(&history, secret, 1, VP_HISTORY_MAX);
     vp_secret_wipe(secret, sizeof secret);
     length = vp_history_print(&history, text) - *broken;
     ck_assert_int_eq(vp_history_parse(text, length, "f", &history, &error), *broken ? -1 : 0);

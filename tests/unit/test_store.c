@@ -27,6 +27,7 @@ static void begin(void)
 
     snprintf(directory, sizeof directory, "/tmp/vpolicy-unit-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(directory));
+    ck_assert_int_eq(chmod(directory, 0750), 0);
     umask(0); /* modes are set, not left to whoever calls */
     ck_assert_msg(vp_store_open(directory, &store, &error) == 0, "%s", error.text);
 }
@@ -178,6 +179,24 @@ START_TEST(the_first_lock_makes_the_folders_with_their_modes)
     for (size_t i = 0; i < COUNT(folders); i++)
         ck_assert_msg(mode_of(folders[i].folder) == folders[i].mode, "%s", folders[i].folder);
     ck_assert_uint_eq(mode_of("locks/tuan"), 0600);
+}
+END_TEST
+
+START_TEST(without_group_shadow_nobody_but_root_may_read)
+{
+    struct vp_record record;
+    struct vp_error error;
+
+    vp_store_close(&store);
+    ck_assert_int_eq(chmod(directory, 0700), 0);
+    ck_assert_int_eq(vp_store_open(directory, &store, &error), 0);
+    vp_store_unlock(lock_of("tuan"));
+    vp_record_begin(&record, "tuan", 1000);
+    ck_assert_int_eq(vp_store_write_record(&store, &record, false, &error), 0);
+    ck_assert_int_eq(vp_store_write_stamp(&store, T, "", &error), 0);
+    ck_assert_uint_eq(mode_of("records"), 0700);
+    ck_assert_uint_eq(mode_of("records/tuan"), 0600);
+    ck_assert_uint_eq(mode_of("stamp"), 0600);
 }
 END_TEST
 
@@ -750,6 +769,7 @@ Suite *suite_store(void)
     tcase_add_test(tcase, a_missing_store_says_so);
     tcase_add_test(tcase, a_store_is_made_for_its_owner_and_group_shadow);
     tcase_add_test(tcase, the_first_lock_makes_the_folders_with_their_modes);
+    tcase_add_test(tcase, without_group_shadow_nobody_but_root_may_read);
     tcase_add_test(tcase, one_at_a_time_changes_a_record_and_a_killed_one_leaves_no_lock);
     tcase_add_test(tcase, who_waits_gets_the_lock_when_it_is_free);
     tcase_add_test(tcase, a_lock_whose_file_was_removed_meanwhile_holds_nobody_off);

@@ -183,6 +183,7 @@ static const struct {
     {BYTES("\xc3"), -1, 0, "cut after the first of two"},
     {BYTES("\xe1\xba"), -1, 0, "cut after the second of three"},
     {BYTES("\xf0\x90\x80"), -1, 0, "cut after the third of four"},
+    {"\xe1\xba\xad", 2, -1, 0, "cut by the length, whatever stands behind it"},
     {BYTES("\xc3z"), -1, 0, "a letter where a following byte belongs"},
     {BYTES("\xe1\xbaz"), -1, 0, "a letter in the third place"},
     {BYTES("\xe1\xc3\xad"), -1, 0, "a first byte in the second place"},

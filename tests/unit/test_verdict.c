@@ -143,6 +143,18 @@ static const struct {
     {"", 1000, VP_PASSWORD_ELSEWHERE, VP_NO_DAY, T, false, false, "no record",
      "dates are the directory's"},
     {"", 1000, VP_PASSWORD_UNREADABLE, VP_NO_DAY, T, false, false, "no record", "nothing was seen"},
+    {"max_idle = 90d", 1000, VP_PASSWORD_UNUSABLE, VP_NO_DAY, T, false, false,
+     "began: uid 1000, began 0, set none by unknown, due none none, respite none, hash ",
+     "who comes by key alone can idle, which counts from here"},
+    {"max_idle = 90d", 1000, VP_PASSWORD_ELSEWHERE, VP_NO_DAY, T, false, false,
+     "began: uid 1000, began 0, set none by unknown, due none none, respite none, hash ",
+     "and so can a directory's account"},
+    {"max_idle = 90d", 1000, VP_PASSWORD_UNREADABLE, VP_NO_DAY, T, false, false, "no record",
+     "what was not seen begins nothing"},
+    {"max_idle = 90d", 1000, VP_PASSWORD_EMPTY, VP_NO_DAY, T, false, false, "no record",
+     "nor does an empty field"},
+    {"max_idle = 90d", 999, VP_PASSWORD_UNUSABLE, VP_NO_DAY, T, false, false, "no record",
+     "system accounts do not idle"},
     {"", 999, HASH, T, T, false, false, "no record", "a system account"},
     {"min_uid = 500", 999, HASH, T - 1, T, false, false,
      "began: uid 999, began 0, set -1 by unknown, due none none, respite none, hash A",
@@ -537,6 +549,16 @@ static const struct {
      {FRESH, DUE(RESET)},
      "must-change reset since -3, soft but no grace",
      "since it is known"},
+    {"change_on_first_login = no",
+     USER(EMPTY),
+     {FRESH},
+     "must-change reset since 0, soft but no grace",
+     "whatever the policy says of first logins"},
+    {SINCE,
+     USER(EMPTY),
+     {.set_on = T - 400},
+     "must-change superseded since -2, soft but no grace",
+     "whatever the reason: nobody comes in without a password by grace"},
     /* changed_since */
     {SINCE, USER(HASH), {.set_on = T - 2}, "ok until 178", "set on the day itself"},
     {SINCE, USER(HASH), {.set_on = T - 1}, "ok until 179", "set after it"},
@@ -645,6 +667,11 @@ static const struct {
      "reached once, then the clock went back: closed"},
     {"",
      USER(HASH),
+     {FRESH, RETIRED, .closed_from = T, .newest = T - 5},
+     "closed retired since 0",
+     "what the record saw last is no clock"},
+    {"",
+     USER(HASH),
      {FRESH, RETIRED, .closed_from = T + 1, .newest = T},
      "ok until 175",
      "not reached yet"},
@@ -733,6 +760,12 @@ static const struct {
      {.set_on = T - 180},
      "must-change expired since 0, soft",
      "not below min_uid"},
+    {"min_uid = 0",
+     1,
+     HASH,
+     {.set_on = T - 180},
+     "must-change expired since 0, soft",
+     "where nobody is a system account"},
     {"min_uid = 0", 0, HASH, {.set_on = T - 999}, "ok until never", "root in any case"},
     {"",
      4294967294u,
@@ -771,6 +804,41 @@ START_TEST(a_verdict_is_right_just_before_on_and_just_after_its_day)
     print_verdict(&verdict, text, sizeof text);
     ck_assert_msg(strcmp(text, judgements[_i].verdict) == 0, "\"%s\": %s", text,
                   judgements[_i].why);
+}
+END_TEST
+
+START_TEST(a_name_of_one_letter_is_a_name)
+{
+    struct vp_values values = values_of("max_age = 1d");
+    struct vp_account account = {
+        .name = "a", .uid = 1000, .password = HASH, .hash = B, .changed_on = T};
+    struct vp_record record = record_of(&(struct brief){FRESH});
+
+    strcpy(record.user, "a");
+    ck_assert_int_eq(vp_verdict_judge(&values, &record, &account, T).reason, VP_REASON_EXPIRED);
+    values.changed_since = T;
+    ck_assert_int_eq(vp_verdict_judge(&values, &record, &account, T).reason, VP_REASON_SUPERSEDED);
+    ck_assert_uint_eq(vp_verdict_learn(&record, &account, &values, &old_store, T),
+                      VP_LEARNT_ELSEWHERE);
+}
+END_TEST
+
+static const struct {
+    uint32_t uid;
+    int32_t min_uid, exempt;
+    bool expected;
+} exemptions[] = {
+    {0, 0, false, true},        {1, 0, false, false},     {999, 1000, false, true},
+    {1000, 1000, false, false}, {1000, 1000, true, true}, {4294967294u, 2147483647, false, false},
+};
+
+START_TEST(system_accounts_and_those_that_the_policy_names_are_exempt)
+{
+    const struct vp_values values = {.min_uid = exemptions[_i].min_uid,
+                                     .exempt = exemptions[_i].exempt};
+    const struct vp_account account = {.uid = exemptions[_i].uid};
+
+    ck_assert_int_eq(vp_verdict_exempt(&values, &account), exemptions[_i].expected);
 }
 END_TEST
 
@@ -897,6 +965,7 @@ static const struct {
     {T - 8, 7, VP_NO_DAY, "and later"},
     {T - 100, 36500, T - 100 + 36499, "the longest"},
     {VP_NO_DAY, 36500, VP_NO_DAY, "since when is not known: no grace"},
+    {T + 3, 0, VP_NO_DAY, "none, also where the clock went back"},
 };
 
 START_TEST(grace_ends_with_its_last_day)
@@ -947,6 +1016,8 @@ Suite *suite_verdict(void)
     tcase_add_test(tcase, marks_stay_when_a_password_is_set_elsewhere);
     ADD_ROWS(tcase, a_record_with_a_hash_needs_to_see_shadow, sights);
     ADD_ROWS(tcase, a_verdict_is_right_just_before_on_and_just_after_its_day, judgements);
+    tcase_add_test(tcase, a_name_of_one_letter_is_a_name);
+    ADD_ROWS(tcase, system_accounts_and_those_that_the_policy_names_are_exempt, exemptions);
     tcase_add_test(tcase, the_longest_durations_do_not_wrap_around);
     ADD_ROWS(tcase, a_login_is_admitted_as_its_verdict_and_its_way_in_say, admissions);
     ADD_ROWS(tcase, grace_ends_with_its_last_day, graces);
