@@ -221,7 +221,7 @@ lint-man: ## check the manual pages with mandoc and groff
 $(UNIT_OBJECTS) $(PAM_OBJECTS): DEFINES = $(shell pkg-config --cflags check)
 
 $(UNIT): $(UNIT_OBJECTS) $(LIBRARY)
-	$(call say,LD $@)$(CC) $(CFLAGS) -o $@ $(UNIT_OBJECTS) $(LIBRARY) $$(pkg-config --libs check)
+	$(call say,LD $@)$(CC) $(CFLAGS) $(LINKING) -o $@ $(UNIT_OBJECTS) $(LIBRARY) $$(pkg-config --libs check)
 
 $(PAM): $(PAM_OBJECTS) $(LIBRARY)
 	$(call say,LD $@)$(CC) $(CFLAGS) -rdynamic -o $@ $(PAM_OBJECTS) $(LIBRARY) \

@@ -65,6 +65,7 @@ struct change {
     enum vp_set_by set_by;
     bool first; /* the account had no password before: what an administrator sets is initial */
     int64_t suspected_at; /* the mark that stood when the change began; 0 = none */
+    bool covers_another;  /* somebody else's change was under way, whose intent ours replaced */
     struct vp_intent intent;
 };
 
@@ -738,8 +739,7 @@ static int write_down_intent(struct request *request, struct change *change,
                              struct vp_error *error_out)
 {
     struct vp_inquiry *inquiry = &request->inquiry;
-    size_t keep = inquiry->values.history > 1 ? (size_t)inquiry->values.history : 1;
-    struct vp_history history;
+    const char *old_hashes[] = {inquiry->replaced, inquiry->account.hash};
     struct vp_record record;
     int result = -1;
 
@@ -749,25 +749,18 @@ static int write_down_intent(struct request *request, struct change *change,
     snprintf(change->old_hash, sizeof change->old_hash, "%s", inquiry->account.hash);
     change->first = inquiry->account.password == VP_PASSWORD_UNUSABLE;
     change->suspected_at = inquiry->record.suspected.made_at;
+    change->covers_another = inquiry->around.change_pending;
     record = inquiry->record;
     finish_record(&record, inquiry, change);
-    memset(&history, 0, sizeof history);
     /*
      * What was learnt must stand before the intent does: while an intent is young the witness is
      * not heard, and nobody may hide from it behind one.
      */
-    if ((inquiry->learnt != 0 && !inquiry->clock_back &&
-         vp_store_write_record(&inquiry->store, &inquiry->record, true, error_out) != 0) ||
-        vp_store_read_history(&inquiry->store, change->user, &history, error_out) < 0)
-        goto out;
-    vp_history_add(&history, inquiry->replaced, inquiry->today, keep);
-    vp_history_add(&history, change->old_hash, inquiry->today, keep);
-    if (history.count == 0 ||
-        vp_store_write_history(&inquiry->store, change->user, &history, true, error_out) == 0)
+    if (vp_inquiry_remember(inquiry, old_hashes, 2, true, error_out) == 0 &&
+        (inquiry->learnt == 0 || inquiry->clock_back ||
+         vp_store_write_record(&inquiry->store, &inquiry->record, true, error_out) == 0))
         result = vp_store_write_intent(&inquiry->store, &record, &change->intent, error_out);
-out:
     vp_inquiry_release(inquiry);
-    vp_secret_wipe(&history, sizeof history);
     vp_record_wipe(&record);
     return result;
 }
@@ -842,19 +835,54 @@ static bool change_took_place(const struct request *request, const struct change
     return matches;
 }
 
-/* A locked account that got a new password from an administrator is open again, in shadow too. */
-static void restore_expiry(const struct request *request, struct vp_record *record)
+/*
+ * A locked account that got a new password from an administrator is open again, in shadow too.
+ * before: the record with its mark.
+ */
+static void restore_expiry(const struct request *request, const struct vp_record *before,
+                           struct vp_record *record)
 {
+    int32_t present = request->inquiry.account.expires_on;
+    int32_t wanted = vp_verdict_wanted_expiry(record, present);
     struct vp_error error;
 
-    if (record->shadow_expiry == VP_NO_DAY || record->closed.reason != VP_REASON_NONE ||
-        record->suspected.reason != VP_REASON_NONE)
+    if (before->shadow_expiry == VP_NO_DAY)
         return;
-    if (vp_shadow_set_expiry(record->user, record->shadow_expiry, &error) == 0) {
-        record->shadow_expiry = VP_NO_DAY;
+    if (present != wanted && vp_verdict_owns_expiry(before, present) &&
+        vp_shadow_set_expiry(record->user, wanted, &error) != 0) {
+        log_error(request->pamh, LOG_ERR, &error);
         return;
     }
-    log_error(request->pamh, LOG_ERR, &error);
+    if (vp_verdict_walled_from(record) == VP_NEVER)
+        record->shadow_expiry = VP_NO_DAY;
+}
+
+/*
+ * Of two changes at once, the password that was in force for a moment belongs to the old ones. That
+ * it cannot be added is no reason to lose the change.
+ */
+static void remember_overtaken(const struct request *request, const struct vp_record *before,
+                               const struct change *change)
+{
+    const char *hash = before->hash;
+    struct vp_error error;
+
+    if (vp_secret_equal(hash, change->old_hash) ||
+        vp_secret_equal(hash, request->inquiry.account.hash))
+        return;
+    if (vp_inquiry_remember(&request->inquiry, &hash, 1, true, &error) != 0)
+        log_error(request->pamh, LOG_ERR, &error);
+}
+
+/* The intent goes, unless it stands for another change too, that has yet to be written down. */
+static void give_up(struct request *request, const struct change *change)
+{
+    struct vp_inquiry *inquiry = &request->inquiry;
+
+    if (!change->covers_another)
+        vp_store_drop_intent(&inquiry->store, change->user, &change->intent);
+    vp_inquiry_release(inquiry);
+    log_line(request->pamh, LOG_NOTICE, "user %s: the password was not changed", change->user);
 }
 
 static void say_done(const struct request *request, const struct vp_record *record)
@@ -874,20 +902,22 @@ static void commit(struct request *request, const struct change *change)
 {
     struct vp_inquiry *inquiry = &request->inquiry;
     struct vp_record *record = &inquiry->record;
+    struct vp_record before = {0};
     struct vp_error error;
     char text[768];
 
     if (vp_inquiry_hold(inquiry, VP_LOCK_WAIT_MS, &error) != 0)
         goto failed;
     if (!change_took_place(request, change)) {
-        vp_store_drop_intent(&inquiry->store, change->user, &change->intent);
-        vp_inquiry_release(inquiry);
-        log_line(request->pamh, LOG_NOTICE, "user %s: the password was not changed", change->user);
+        give_up(request, change);
         return;
     }
+    before = *record;
+    remember_overtaken(request, &before, change);
     finish_record(record, inquiry, change);
-    snprintf(record->hash, sizeof record->hash, "%s", inquiry->account.hash);
-    restore_expiry(request, record);
+    memcpy(record->hash, inquiry->account.hash, sizeof record->hash);
+    restore_expiry(request, &before, record);
+    vp_record_wipe(&before);
     if (vp_store_commit(&inquiry->store, record, &change->intent, &error) != 0)
         goto failed;
     vp_inquiry_release(inquiry);

@@ -30,26 +30,6 @@ static int32_t earlier(int32_t one, int32_t other)
     return one < other ? one : other;
 }
 
-/* The first day on which the record's marks want shadow to let nobody in; VP_NEVER = none. */
-static int32_t walled_from(const struct vp_record *record)
-{
-    int32_t day = VP_NEVER;
-
-    if (record->closed.reason != VP_REASON_NONE)
-        day = record->closed.from;
-    if (record->suspected.reason != VP_REASON_NONE && record->locked)
-        day = earlier(day, record->suspected.from);
-    return day;
-}
-
-/* What the field has to say by this record; present: what it says now. */
-static int32_t wanted_expiry(const struct vp_record *record, int32_t present)
-{
-    int32_t former = record->shadow_expiry == VP_NO_DAY ? present : record->shadow_expiry;
-
-    return earlier(former, walled_from(record));
-}
-
 static bool has_shadow(const struct vp_account *account)
 {
     return account->password != VP_PASSWORD_ELSEWHERE &&
@@ -84,9 +64,9 @@ static int build_wall(const struct vp_inquiry *inquiry, int32_t before)
 {
     const struct vp_account *account = &inquiry->account;
     int32_t present = account->expires_on;
-    int32_t wanted = wanted_expiry(&inquiry->record, present);
+    int32_t wanted = vp_verdict_wanted_expiry(&inquiry->record, present);
 
-    if (walled_from(&inquiry->record) == VP_NEVER || present == wanted)
+    if (vp_verdict_walled_from(&inquiry->record) == VP_NEVER || present == wanted)
         return 0;
     if (!has_shadow(account)) {
         cmd_say("%s: not in the local shadow file, which has no expiry date to set", account->name);
@@ -107,9 +87,8 @@ static int take_down_wall(const struct vp_account *account, const struct vp_reco
                           struct vp_record *record)
 {
     int32_t present = account->expires_on;
-    int32_t wanted = wanted_expiry(record, present);
-    /* A wall without a mark was left behind by a change whose chage(1) failed. */
-    bool ours = present == wanted_expiry(old, present) || walled_from(old) == VP_NEVER;
+    int32_t wanted = vp_verdict_wanted_expiry(record, present);
+    bool ours = vp_verdict_owns_expiry(old, present);
     int result = 0;
 
     if (old->shadow_expiry == VP_NO_DAY)
@@ -118,7 +97,7 @@ static int take_down_wall(const struct vp_account *account, const struct vp_reco
         result = set_expiry(account, wanted);
     else if (present != wanted && has_shadow(account))
         say_left(account);
-    if (result == 0 && walled_from(record) == VP_NEVER)
+    if (result == 0 && vp_verdict_walled_from(record) == VP_NEVER)
         record->shadow_expiry = VP_NO_DAY;
     return result;
 }
@@ -163,7 +142,7 @@ static int write_mark(struct vp_inquiry *inquiry, int32_t before)
     struct vp_error error;
     int result;
 
-    if (record->shadow_expiry == VP_NO_DAY && walled_from(record) != VP_NEVER &&
+    if (record->shadow_expiry == VP_NO_DAY && vp_verdict_walled_from(record) != VP_NEVER &&
         has_shadow(&inquiry->account))
         record->shadow_expiry = inquiry->account.expires_on;
     if (vp_inquiry_write(inquiry, true, &error) != 0 ||
@@ -210,7 +189,7 @@ static void say_verdict(const struct vp_inquiry *inquiry)
 /* Whether shadow still says what a mark wanted that is gone. */
 static bool has_stray_wall(const struct vp_record *record)
 {
-    return record->shadow_expiry != VP_NO_DAY && walled_from(record) == VP_NEVER;
+    return record->shadow_expiry != VP_NO_DAY && vp_verdict_walled_from(record) == VP_NEVER;
 }
 
 /* ---- the four acts, each on one account whose lock is held ------------------------------------
@@ -221,7 +200,7 @@ typedef int act(struct vp_inquiry *inquiry, const struct order *order);
 static int suspect(struct vp_inquiry *inquiry, const struct order *order)
 {
     struct vp_record *record = &inquiry->record;
-    int32_t before = wanted_expiry(record, inquiry->account.expires_on);
+    int32_t before = vp_verdict_wanted_expiry(record, inquiry->account.expires_on);
     bool was_marked = record->suspected.reason != VP_REASON_NONE;
     int32_t from = was_marked ? record->suspected.from : inquiry->today;
     const char *user = inquiry->account.name;
@@ -271,7 +250,7 @@ out:
 static int close_account(struct vp_inquiry *inquiry, const struct order *order)
 {
     struct vp_record *record = &inquiry->record;
-    int32_t before = wanted_expiry(record, inquiry->account.expires_on);
+    int32_t before = vp_verdict_wanted_expiry(record, inquiry->account.expires_on);
     const char *user = inquiry->account.name;
     const char *reason = vp_verdict_reason_word(order->reason);
     const char *note = order->arguments->note;

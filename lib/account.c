@@ -146,8 +146,8 @@ int vp_account_find(const char *name, struct vp_account *account_out, struct vp_
     return result;
 }
 
-/* The gid of a group: 1, 0 where there is none, -1 where NSS cannot tell. */
-static int find_group(const char *name, gid_t *gid_out, struct vp_error *error_out)
+int vp_account_visit_group(const char *name, uint32_t *gid_out, vp_account_visitor *visit,
+                           void *context, struct vp_error *error_out)
 {
     struct group entry, *found = NULL;
     struct entry_buffer buffer = {0};
@@ -157,7 +157,10 @@ static int find_group(const char *name, gid_t *gid_out, struct vp_error *error_o
     NSS_CALL(status, buffer, getgrnam_r(name, &entry, buffer.bytes, buffer.size, &found));
     if (found != NULL) {
         *gid_out = found->gr_gid;
-        result = 1;
+        for (char **member = found->gr_mem; visit != NULL && *member != NULL && result == 0;
+             member++)
+            result = visit(context, *member);
+        result = result == 0 ? 1 : result;
     } else if (!means_unknown(status)) {
         result =
             vp_error_set(error_out, NULL, 0, status, "%.64s: the group cannot be looked up", name);
@@ -199,7 +202,7 @@ int vp_account_groups(const struct vp_account *account, const char *const *group
         return vp_error_set(error_out, NULL, 0, ENOMEM, "%.64s: groups", account->name);
     for (size_t i = 0; i < count && result == 0; i++) {
         gid_t gid = 0;
-        int found = find_group(groups[i], &gid, error_out);
+        int found = vp_account_visit_group(groups[i], &gid, NULL, NULL, error_out);
 
         members_out[i] = false;
         for (int j = 0; found > 0 && j < gid_count; j++)
@@ -279,7 +282,7 @@ int vp_account_group_exists(const char *name, struct vp_error *error_out)
 {
     gid_t gid;
 
-    return find_group(name, &gid, error_out);
+    return vp_account_visit_group(name, &gid, NULL, NULL, error_out);
 }
 
 /* ---- all local accounts at once -------------------------------------------------------------- */

@@ -77,6 +77,16 @@ typedef int vp_account_full_visitor(void *context, const struct vp_account *acco
 VP_CHECKED int vp_account_visit_local(vp_account_full_visitor *visit, void *context,
                                       struct vp_error *error_out);
 
+/*
+ * Reads a group for many accounts: gid_out is the group itself, which may be an account's first
+ * one; names of its other members are visited, unless visit is NULL. Returns 1, 0 where there is no
+ * such group, the visitor's value where it stopped (it had better be negative), or -1 (error
+ * filled).
+ */
+VP_CHECKED int vp_account_visit_group(const char *name, uint32_t *gid_out,
+                                      vp_account_visitor *visit, void *context,
+                                      struct vp_error *error_out);
+
 /* Whether there is a group of that name: 1, 0, or -1 where NSS cannot tell (error filled). */
 VP_CHECKED int vp_account_group_exists(const char *name, struct vp_error *error_out);
 

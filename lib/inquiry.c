@@ -460,29 +460,28 @@ int vp_inquiry_hold(struct vp_inquiry *inquiry, int wait_ms, struct vp_error *er
     return 0;
 }
 
-static size_t history_kept(const struct vp_inquiry *inquiry)
+int vp_inquiry_remember(const struct vp_inquiry *inquiry, const char *const *hashes, size_t count,
+                        bool durable, struct vp_error *error_out)
 {
-    return inquiry->values.history > 1 ? (size_t)inquiry->values.history : 1;
-}
+    size_t keep = inquiry->values.history > 1 ? (size_t)inquiry->values.history : 1;
+    const char *user = inquiry->account.name;
+    struct vp_history history = {0};
+    int result = 0;
 
-static int write_history(struct vp_inquiry *inquiry, bool durable, struct vp_error *error_out)
-{
-    struct vp_history history;
-    int result;
-
-    if (inquiry->learnt & VP_LEARNT_PERSON)
-        memset(&history, 0, sizeof history);
-    else if (vp_store_read_history(&inquiry->store, inquiry->account.name, &history, error_out) < 0)
-        memset(&history, 0, sizeof history);
-    vp_history_add(&history, inquiry->replaced, inquiry->today, history_kept(inquiry));
-    result = vp_store_write_history(&inquiry->store, inquiry->account.name, &history, durable,
-                                    error_out);
+    if (!(inquiry->learnt & VP_LEARNT_PERSON))
+        result = vp_store_read_history(&inquiry->store, user, &history, error_out);
+    for (size_t i = 0; i < count && result >= 0; i++)
+        vp_history_add(&history, hashes[i], inquiry->today, keep);
+    /* Somebody else's hashes go even where nothing takes their place. */
+    if (result >= 0 && (history.count > 0 || inquiry->learnt & VP_LEARNT_PERSON))
+        result = vp_store_write_history(&inquiry->store, user, &history, durable, error_out);
     vp_secret_wipe(&history, sizeof history);
-    return result;
+    return result < 0 ? -1 : 0;
 }
 
 int vp_inquiry_write(struct vp_inquiry *inquiry, bool durable, struct vp_error *error_out)
 {
+    const char *replaced = inquiry->replaced;
     int result = 0;
 
     if (inquiry->question.now > inquiry->record.newest)
@@ -490,7 +489,7 @@ int vp_inquiry_write(struct vp_inquiry *inquiry, bool durable, struct vp_error *
     if (inquiry->groups[0] != '\0' && !(inquiry->troubles & 1u << VP_TROUBLE_GROUPS))
         snprintf(inquiry->record.groups, sizeof inquiry->record.groups, "%s", inquiry->groups);
     if (inquiry->replaced[0] != '\0' || inquiry->learnt & VP_LEARNT_PERSON)
-        result = write_history(inquiry, durable, error_out);
+        result = vp_inquiry_remember(inquiry, &replaced, 1, durable, error_out);
     if (result == 0)
         result = vp_store_write_record(&inquiry->store, &inquiry->record, durable, error_out);
     vp_inquiry_release(inquiry);

@@ -103,6 +103,13 @@ VP_CHECKED int vp_inquiry_hold(struct vp_inquiry *inquiry, int wait_ms, struct v
 VP_CHECKED int vp_inquiry_write(struct vp_inquiry *inquiry, bool durable,
                                 struct vp_error *error_out);
 
+/*
+ * Adds hashes to the account's old ones, the newest last; "" is none. The lock is held. Returns 0,
+ * or -1 (error filled).
+ */
+VP_CHECKED int vp_inquiry_remember(const struct vp_inquiry *inquiry, const char *const *hashes,
+                                   size_t count, bool durable, struct vp_error *error_out);
+
 /* Lets go of the lock without writing. */
 void vp_inquiry_release(struct vp_inquiry *inquiry);
 

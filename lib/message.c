@@ -192,7 +192,7 @@ static void add_term(struct vp_text *text, const char *name, size_t length,
     else if (IS("help"))
         vp_text_add(text, "%s", terms->help);
     else if (IS("user"))
-        vp_text_add(text, "%s", terms->user);
+        vp_text_add(text, "%.64s", terms->user);
     else if (IS("text"))
         vp_text_add(text, "%s", terms->text);
     else if (IS("date"))

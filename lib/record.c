@@ -428,6 +428,7 @@ void vp_history_add(struct vp_history *history, const char *hash, int32_t until,
     if (at == VP_HISTORY_MAX)
         at--;
     memmove(&history->entries[1], &history->entries[0], at * sizeof history->entries[0]);
+    vp_secret_wipe(&history->entries[0], sizeof history->entries[0]);
     history->entries[0].until = until;
     snprintf(history->entries[0].hash, VP_HASH_SIZE, "%s", hash);
     for (; history->count > keep; history->count--)

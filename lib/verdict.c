@@ -47,7 +47,8 @@ static bool has_hash(const struct vp_account *account)
 
 static void keep_hash(struct vp_record *record, const struct vp_account *account)
 {
-    snprintf(record->hash, sizeof record->hash, "%s", account->hash);
+    /* All of it: a shorter hash must not leave the end of a longer one behind. */
+    memcpy(record->hash, account->hash, sizeof record->hash);
 }
 
 static void become_due(struct vp_record *record, enum vp_due due, int32_t today)
@@ -81,6 +82,15 @@ static void welcome(struct vp_record *record, const struct vp_values *values, in
         record->respite = day_after(stamp, values->warn_before);
 }
 
+/*
+ * The stamp names who had a password of its own day, or of one to come. For a password that was set
+ * later it says nothing: somebody else may have the name by then.
+ */
+static bool vouched(const struct vp_surroundings *around, int32_t set_on, unsigned learnt)
+{
+    return around->present && (set_on == around->stamp || learnt & VP_LEARNT_CLAMPED);
+}
+
 /* Without a stamp the store is missing: then nothing proves that an account is new. */
 static unsigned begin(struct vp_record *record, const struct vp_account *account,
                       const struct vp_values *values, const struct vp_surroundings *around,
@@ -97,8 +107,8 @@ static unsigned begin(struct vp_record *record, const struct vp_account *account
         return learnt | VP_LEARNT_RESET;
     }
     record->set_on = plausible_day(account->changed_on, today, &learnt);
-    if (record->set_on == VP_NO_DAY || record->set_on < stamp || around->present ||
-        around->stamp == VP_NO_DAY)
+    if (record->set_on == VP_NO_DAY || record->set_on < stamp || around->stamp == VP_NO_DAY ||
+        vouched(around, record->set_on, learnt))
         welcome(record, values, stamp);
     else
         become_due(record, VP_DUE_INITIAL, today);
@@ -185,6 +195,39 @@ bool vp_verdict_blind(const struct vp_record *record, const struct vp_account *a
 {
     return record->hash[0] != '\0' && (account->password == VP_PASSWORD_ELSEWHERE ||
                                        account->password == VP_PASSWORD_UNREADABLE);
+}
+
+/* ---- the second wall ------------------------------------------------------------------------- */
+
+static int32_t earlier(int32_t one, int32_t other)
+{
+    return one < other ? one : other;
+}
+
+int32_t vp_verdict_walled_from(const struct vp_record *record)
+{
+    int32_t day = VP_NEVER;
+
+    if (record->closed.reason != VP_REASON_NONE)
+        day = record->closed.from;
+    if (record->suspected.reason != VP_REASON_NONE && record->locked)
+        day = earlier(day, record->suspected.from);
+    return day;
+}
+
+int32_t vp_verdict_wanted_expiry(const struct vp_record *record, int32_t present)
+{
+    int32_t former = record->shadow_expiry == VP_NO_DAY ? present : record->shadow_expiry;
+
+    return earlier(former, vp_verdict_walled_from(record));
+}
+
+bool vp_verdict_owns_expiry(const struct vp_record *record, int32_t present)
+{
+    /* A wall without a mark was left behind by a change whose chage(1) failed. */
+    return record->shadow_expiry != VP_NO_DAY &&
+           (present == vp_verdict_wanted_expiry(record, present) ||
+            vp_verdict_walled_from(record) == VP_NEVER);
 }
 
 /* ---- judging --------------------------------------------------------------------------------- */

@@ -45,6 +45,18 @@ unsigned vp_verdict_learn(struct vp_record *record, const struct vp_account *acc
  */
 bool vp_verdict_blind(const struct vp_record *record, const struct vp_account *account);
 
+/*
+ * Shadow's expiry date is the second wall of closed and locked accounts, should the store be lost.
+ * The first day on which the record's marks want shadow to let nobody in; VP_NEVER = they do not.
+ */
+int32_t vp_verdict_walled_from(const struct vp_record *record);
+
+/* What the field has to say by this record; present: what it says now. It is never loosened. */
+int32_t vp_verdict_wanted_expiry(const struct vp_record *record, int32_t present);
+
+/* Whether the date that stands there now is our doing. One that somebody else has set is left. */
+bool vp_verdict_owns_expiry(const struct vp_record *record, int32_t present);
+
 struct vp_verdict {
     enum vp_verdict_kind kind;
     enum vp_reason reason;
