@@ -6,7 +6,7 @@
  */
 #include "pam.h"
 
-static Suite *(*const suites[])(void) = {suite_login, suite_change};
+static Suite *(*const suites[])(void) = {suite_login, suite_change, suite_written};
 
 int main(void)
 {

@@ -193,7 +193,7 @@ void stage_begin(void)
     snprintf(stage, sizeof stage, "%s/XXXXXX", top);
     ck_assert_ptr_nonnull(mkdtemp(stage));
     ck_assert_int_eq(mkdir(stage_path("pam.d"), 0755), 0);
-    ck_assert_int_eq(mkdir(stage_path("store"), 0700), 0);
+    ck_assert_int_eq(mkdir(stage_path("store"), 0750), 0);
     ck_assert_int_eq(mkdir(stage_path("store/records"), 0750), 0);
     write_policy("");
     /* libpam always reads it; here nobody falls through to it unnoticed. */

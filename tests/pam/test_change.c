@@ -73,6 +73,7 @@ START_TEST(a_user_may_change_whatever_is_due_but_not_what_is_closed)
     expect_field(row->why, "alice", "due", "");
     expect_field(row->why, "alice", "suspected", "");
     expect_field(row->why, "alice", "hash", person("alice")->hash);
+    expect_field("a sign of life", "alice", "last_login", TODAY);
     expect_said(row->why, login("imap"), PAM_SUCCESS, "");
 }
 END_TEST
@@ -359,6 +360,27 @@ START_TEST(another_password_is_asked_for_as_often_as_the_policy_says)
 }
 END_TEST
 
+START_TEST(a_refusal_leaves_its_codes_in_the_log_and_nothing_of_the_password)
+{
+    static const char *const typed[] = {"weak", "weak", NULL};
+
+    write_policy("retry = 1\n");
+    ck_assert_int_eq(visit_change(&(struct visit){.service = "imap", .answers = typed}),
+                     PAM_AUTHTOK_ERR);
+    ck_assert_str_eq(machine->log, "notice: pam_vpolicy(imap:chauthtok): user alice: new password "
+                                   "refused: too_short,no_upper,no_digit,no_special\n");
+    machine->log[0] = '\0';
+    write_policy("root_may_override = yes\n");
+    ck_assert_int_eq(visit_change(&(struct visit){.service = "imap", .answers = typed}),
+                     PAM_SUCCESS);
+    ck_assert_str_eq(
+        machine->log,
+        "notice: pam_vpolicy(imap:chauthtok): user alice: new password set by root all "
+        "the same: too_short,no_upper,no_digit,no_special\n"
+        "notice: pam_vpolicy(imap:chauthtok): user alice: password set by admin\n");
+}
+END_TEST
+
 START_TEST(chpasswd_is_told_once)
 {
     /* Real uid 0, no note: an administrator, who is not told the rules before. */
@@ -617,6 +639,7 @@ Suite *suite_change(void)
     tcase_add_test(tcase, a_refusal_is_one_line_that_every_program_carries);
     tcase_add_test(tcase, bcrypt_reads_no_more_than_72_bytes);
     ADD_ROWS(tcase, another_password_is_asked_for_as_often_as_the_policy_says, retry_rows);
+    tcase_add_test(tcase, a_refusal_leaves_its_codes_in_the_log_and_nothing_of_the_password);
     tcase_add_test(tcase, chpasswd_is_told_once);
     tcase_add_test(tcase, use_authtok_takes_what_an_earlier_module_asked_for);
     tcase_add_test(tcase,

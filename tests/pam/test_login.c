@@ -253,10 +253,14 @@ static const struct {
      "due = initial\ndue_since = 2026-11-20\n", "", PAM_SUCCESS, ""},
     {"`*` and closed: keys are stopped", "*", NULL, "closed = retired\nclosed_from = 2026-11-01\n",
      "", PAM_ACCT_EXPIRED, CLOSED_EN},
+    {"`*`, and nobody came for 90 days: keys are closed, too", "*", NULL,
+     "last_login = 2026-08-24\n", "max_idle = 90d\n", PAM_ACCT_EXPIRED, CLOSED_EN},
     {"passwd -d: an empty field lets anybody in", "", NULL, "set_on = 2026-11-01\n", "",
      PAM_NEW_AUTHTOK_REQD, RESET_EN},
     {"and has no grace", "", NULL, "set_on = 2026-11-01\n", "[service sshd]\ngrace = 7d\n",
      PAM_NEW_AUTHTOK_REQD, RESET_EN},
+    {"and is due whatever the policy says of first logins", "", NULL, "set_on = 2026-11-01\n",
+     "change_on_first_login = no\n", PAM_NEW_AUTHTOK_REQD, RESET_EN},
     {"and set_elsewhere does not soften it", "", NULL, "set_on = 2026-11-01\n",
      "set_elsewhere = accept\n", PAM_NEW_AUTHTOK_REQD, RESET_EN},
 };
@@ -536,16 +540,16 @@ static const struct {
     const char *said;
 } root_rows[] = {
     {"root's su", 0, "root", NULL, false, DUE_INITIAL, PAM_SUCCESS,
-     INFO("You are let in because you are root; alice would not be: must-change (initial).")},
+     ERROR("You are let in because you are root; alice would not be: must-change (initial).")},
     {"an empty host is none", 0, "root", "", false, DUE_INITIAL, PAM_SUCCESS,
-     INFO("You are let in because you are root; alice would not be: must-change (initial).")},
+     ERROR("You are let in because you are root; alice would not be: must-change (initial).")},
     {"another account of uid 0", 0, "toor", NULL, false, DUE_INITIAL, PAM_SUCCESS,
-     INFO("You are let in because you are root; alice would not be: must-change (initial).")},
+     ERROR("You are let in because you are root; alice would not be: must-change (initial).")},
     {"closed, too", 0, "root", NULL, false, "closed = retired\nclosed_from = 2026-11-01\n",
      PAM_SUCCESS,
-     INFO("You are let in because you are root; alice would not be: closed (retired).")},
+     ERROR("You are let in because you are root; alice would not be: closed (retired).")},
     {"locked, too", 0, "root", NULL, false, DUE_SUSPECTED "locked = yes\n", PAM_SUCCESS,
-     INFO("You are let in because you are root; alice would not be: closed (suspected).")},
+     ERROR("You are let in because you are root; alice would not be: closed (suspected).")},
     {"from a host: Dovecot and vsftpd put the client's word there", 0, "root", "192.0.2.7", false,
      DUE_INITIAL, PAM_NEW_AUTHTOK_REQD, INITIAL_EN},
     {"a real uid that is not root's", 5002, "root", NULL, false, DUE_INITIAL, PAM_NEW_AUTHTOK_REQD,
@@ -648,7 +652,7 @@ START_TEST(a_verdict_is_logged_once_a_day)
     write_record("alice", "set_on = 2025-11-21\n");
     for (int i = 0; i < 3; i++)
         ck_assert_int_eq(login("sshd"), PAM_NEW_AUTHTOK_REQD);
-    ck_assert_str_eq(machine->log, "notice: " LOG_DUE);
+    ck_assert_str_eq(machine->log, "notice: " LOG_DUE "debug: " LOG_DUE "debug: " LOG_DUE);
     expect_field("what was logged, and for what service", "alice", "noticed", "sshd:expired");
     ck_assert_int_eq(login("imap"), PAM_NEW_AUTHTOK_REQD);
     ck_assert_int_eq(login("imap"), PAM_NEW_AUTHTOK_REQD);
@@ -667,13 +671,12 @@ START_TEST(a_verdict_is_logged_once_a_day)
 }
 END_TEST
 
-START_TEST(debug_logs_the_rest)
+START_TEST(debug_logs_that_all_is_well)
 {
     write_service("sshd", "account required %M debug\n");
-    write_record("alice", "set_on = 2025-11-21\n");
-    for (int i = 0; i < 2; i++)
-        ck_assert_int_eq(visit_account(&(struct visit){.service = "sshd"}), PAM_NEW_AUTHTOK_REQD);
-    ck_assert_str_eq(machine->log, "notice: " LOG_DUE "debug: " LOG_DUE);
+    write_record("alice", "set_on = 2026-11-01\n");
+    ck_assert_int_eq(visit_account(&(struct visit){.service = "sshd"}), PAM_SUCCESS);
+    ck_assert_str_eq(machine->log, "debug: pam_vpolicy(sshd:account): user alice: ok: let in\n");
 }
 END_TEST
 
@@ -774,6 +777,22 @@ START_TEST(the_last_login_is_a_person_s)
 }
 END_TEST
 
+START_TEST(idleness_of_who_has_no_password_counts_from_the_first_sight)
+{
+    snprintf(person("alice")->hash, VP_HASH_SIZE, "*");
+    expect_said("no record where nothing is counted", login("sshd"), PAM_SUCCESS, "");
+    ck_assert_uint_eq(count_files("store/records"), 0);
+    write_policy("max_idle = 90d\n");
+    expect_said("it begins", visit_account(&(struct visit){.service = "cron"}), PAM_SUCCESS, "");
+    expect_field("today", "alice", "began", TODAY);
+    set_clock("2027-02-19", 0);
+    expect_said("89 days", visit_account(&(struct visit){.service = "cron"}), PAM_SUCCESS, "");
+    set_clock("2027-02-20", 0);
+    expect_said("90 days", visit_account(&(struct visit){.service = "cron"}), PAM_ACCT_EXPIRED,
+                CLOSED_EN);
+}
+END_TEST
+
 /* ---- arguments ------------------------------------------------------------------------------- */
 
 START_TEST(an_unknown_argument_is_logged_and_changes_nothing)
@@ -826,9 +845,10 @@ Suite *suite_login(void)
     ADD_ROWS(tcase, the_language_is_the_policy_s_or_the_program_s, language_rows);
     tcase_add_test(tcase, sections_are_those_of_the_account);
     tcase_add_test(tcase, a_verdict_is_logged_once_a_day);
-    tcase_add_test(tcase, debug_logs_the_rest);
+    tcase_add_test(tcase, debug_logs_that_all_is_well);
     tcase_add_test(tcase, the_log_says_from_where_and_how);
     tcase_add_test(tcase, the_last_login_is_a_person_s);
+    tcase_add_test(tcase, idleness_of_who_has_no_password_counts_from_the_first_sight);
     tcase_add_test(tcase, an_unknown_argument_is_logged_and_changes_nothing);
     tcase_add_test(tcase, the_only_line_of_a_stack_lets_in);
     suite_add_tcase(suite, tcase);
