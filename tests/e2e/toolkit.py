@@ -16,6 +16,7 @@ Every driver answers with a Result: rc (exit status, negative = killed by that s
 returns dropped), ok (the driver's own goal was reached), pending (the prompt that no answer was left for, or None).
 """
 import base64
+import codecs
 import ctypes
 import errno
 import fcntl
@@ -165,6 +166,7 @@ class Pty:
 
     def __init__(self, argv, user=None, env=None, cwd="/"):
         self.argv, self.rc, self.text, self.seen = list(argv), None, "", 0
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")      # a read may end within a character
         note(f"$ [{user or 'root'}, on a terminal] {' '.join(argv)}")
         env = environment(user, env)
         master, slave = os.openpty()
@@ -215,7 +217,7 @@ class Pty:
                 raise
             time.sleep(0.01)
             return not self._gone()
-        self.text += data.decode("utf-8", "replace").replace("\r", "")
+        self.text += self.decoder.decode(data).replace("\r", "")
         return True
 
     def _gone(self):
