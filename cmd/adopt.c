@@ -25,6 +25,7 @@ struct candidate {
 
 struct adoption {
     const struct cmd_arguments *arguments;
+    struct cmd_groups *groups; /* NULL where accounts were named */
     struct candidate *candidates;
     size_t count, room;
     char **present; /* sorted names of the stamp */
@@ -35,6 +36,22 @@ struct adoption {
 };
 
 /* ---- lists ----------------------------------------------------------------------------------- */
+
+static void drop_known(struct vp_known *known)
+{
+    if (known == NULL)
+        return;
+    vp_account_wipe(&known->account);
+    free(known->groups);
+    free(known);
+}
+
+static void drop_candidate(struct candidate *candidate)
+{
+    drop_known(candidate->known);
+    free(candidate->name);
+    *candidate = (struct candidate){0};
+}
 
 static void *grow(void *array, size_t count, size_t *room, size_t size)
 {
@@ -49,35 +66,35 @@ static void *grow(void *array, size_t count, size_t *room, size_t size)
     return moved;
 }
 
+/* Takes known over, also where it fails. */
 static int add_candidate(struct adoption *adoption, const char *name, struct vp_known *known)
 {
+    struct candidate candidate = {.name = strdup(name), .known = known, .respite = VP_NO_DAY};
     struct candidate *moved =
         grow(adoption->candidates, adoption->count, &adoption->room, sizeof *adoption->candidates);
 
-    if (moved == NULL)
+    if (moved != NULL)
+        adoption->candidates = moved;
+    if (moved == NULL || candidate.name == NULL) {
+        drop_candidate(&candidate);
         return -1;
-    adoption->candidates = moved;
-    moved[adoption->count] =
-        (struct candidate){.name = strdup(name), .known = known, .respite = VP_NO_DAY};
-    return moved[adoption->count++].name == NULL ? -1 : 0;
+    }
+    moved[adoption->count++] = candidate;
+    return 0;
 }
 
 static void drop_adoption(struct adoption *adoption)
 {
-    for (size_t i = 0; i < adoption->count; i++) {
-        if (adoption->candidates[i].known != NULL)
-            vp_account_wipe(&adoption->candidates[i].known->account);
-        free(adoption->candidates[i].known);
-        free(adoption->candidates[i].name);
-    }
+    for (size_t i = 0; i < adoption->count; i++)
+        drop_candidate(&adoption->candidates[i]);
     for (size_t i = 0; i < adoption->present_count; i++)
         free(adoption->present[i]);
     free(adoption->candidates);
     free(adoption->present);
+    cmd_groups_close(adoption->groups);
 }
 
-/* ---- the stamp
- * ----------------------------------------------------------------------------------- */
+/* ---- the stamp ------------------------------------------------------------------------------- */
 
 static int add_present(void *context, const char *name)
 {
@@ -152,8 +169,7 @@ static int prepare_store(const struct cmd_arguments *arguments, const char *path
     return result;
 }
 
-/* ---- who
- * ------------------------------------------------------------------------------------------ */
+/* ---- who ------------------------------------------------------------------------------------- */
 
 static bool has_hash(const struct vp_account *account)
 {
@@ -175,24 +191,28 @@ static int list_account(void *context, const struct vp_account *account)
         adoption->no_password++;
         return 0;
     }
-    known = malloc(sizeof *known);
+    known = calloc(1, sizeof *known);
     if (known == NULL)
         return -1;
-    *known = (struct vp_known){.account = *account,
-                               .stamp = adoption->stamp,
-                               .present = is_present(adoption, account->name)};
-    if (add_candidate(adoption, account->name, known) == 0)
-        return 0;
-    vp_account_wipe(&known->account);
-    free(known);
+    known->account = *account;
+    known->stamp = adoption->stamp;
+    known->present = is_present(adoption, account->name);
+    known->groups = cmd_groups_of(adoption->groups, account, &known->group_count);
+    if (known->groups != NULL)
+        return add_candidate(adoption, account->name, known);
+    drop_known(known);
     return -1;
 }
 
 static int list_all(struct adoption *adoption)
 {
     struct vp_error error = {.text = "no memory"};
-    int result = vp_account_visit_local(list_account, adoption, &error);
+    int result;
 
+    adoption->groups = cmd_groups_open(adoption->arguments);
+    if (adoption->groups == NULL)
+        return -1;
+    result = vp_account_visit_local(list_account, adoption, &error);
     if (result < 0)
         cmd_complain_error(&error);
     return result;
@@ -216,8 +236,7 @@ static int list_named(struct adoption *adoption)
     return result;
 }
 
-/* ---- one account
- * ------------------------------------------------------------------------------------ */
+/* ---- one account ----------------------------------------------------------------------------- */
 
 static int open_candidate(const struct adoption *adoption, const struct candidate *candidate,
                           bool look_only, struct vp_inquiry *inquiry_out)
@@ -336,8 +355,7 @@ static int take(const struct adoption *adoption, struct candidate *candidate)
     return result;
 }
 
-/* ---- everybody
- * ----------------------------------------------------------------------------------- */
+/* ---- everybody ------------------------------------------------------------------------------- */
 
 /* Spreads the overdue over the days, as evenly as whole days allow; names are in order. */
 static void spread(struct adoption *adoption, int32_t today)
@@ -371,15 +389,6 @@ static int compare_due(const void *one, const void *other)
     if (a->due != b->due)
         return a->due < b->due ? -1 : 1;
     return strcmp(a->name, b->name);
-}
-
-static void drop_candidate(struct candidate *candidate)
-{
-    if (candidate->known != NULL)
-        vp_account_wipe(&candidate->known->account);
-    free(candidate->known);
-    free(candidate->name);
-    *candidate = (struct candidate){0};
 }
 
 /* Keeps those who get a record. Returns 0, or -1 where one of them cannot be told. */

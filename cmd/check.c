@@ -93,8 +93,7 @@ static int read_policy(struct checking *checking, char **text_out, size_t *lengt
     return -1;
 }
 
-/* ---- what it says of nobody ---------------------------------------------------------------------
- */
+/* ---- what it says of nobody ------------------------------------------------------------------ */
 
 static bool is_pattern(const char *name)
 {
@@ -203,8 +202,7 @@ static void check_matches(struct checking *checking)
     free(checking->matched);
 }
 
-/* ---- what is in force ---------------------------------------------------------------------------
- */
+/* ---- what is in force ------------------------------------------------------------------------ */
 
 static void say_in_force(const struct cmd_arguments *arguments)
 {

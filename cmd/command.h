@@ -122,6 +122,19 @@ void cmd_people_free(struct cmd_people *people);
 VP_CHECKED int cmd_people_hold(const struct cmd_arguments *arguments, const char *user,
                                struct vp_inquiry *inquiry_out);
 
+/* ---- groups.c -------------------------------------------------------------------------------- */
+
+/* The groups that the policy names, with their members. */
+struct cmd_groups;
+
+/* Reads them. Returns NULL after an error message. */
+struct cmd_groups *cmd_groups_open(const struct cmd_arguments *arguments);
+void cmd_groups_close(struct cmd_groups *groups);
+
+/* The names of those that the account is in: a block to free, or NULL where memory is short. */
+const char **cmd_groups_of(const struct cmd_groups *groups, const struct vp_account *account,
+                           size_t *count_out);
+
 /* ---- traces.c -------------------------------------------------------------------------------- */
 
 /* What goes on after a mark, as found on this machine, each with the command that ends it. */

@@ -25,11 +25,6 @@ struct order {
 
 /* ---- shadow's expiry date -------------------------------------------------------------------- */
 
-static int32_t earlier(int32_t one, int32_t other)
-{
-    return one < other ? one : other;
-}
-
 static bool has_shadow(const struct vp_account *account)
 {
     return account->password != VP_PASSWORD_ELSEWHERE &&
@@ -115,7 +110,8 @@ static void ensure_record(struct vp_inquiry *inquiry)
     vp_record_begin(record, account->name, account->uid);
     record->began = inquiry->today;
     if (account->changed_on > 0)
-        record->set_on = earlier(account->changed_on, inquiry->today);
+        record->set_on =
+            account->changed_on < inquiry->today ? account->changed_on : inquiry->today;
     memcpy(record->hash, account->hash, sizeof record->hash);
 }
 
@@ -192,8 +188,7 @@ static bool has_stray_wall(const struct vp_record *record)
     return record->shadow_expiry != VP_NO_DAY && vp_verdict_walled_from(record) == VP_NEVER;
 }
 
-/* ---- the four acts, each on one account whose lock is held ------------------------------------
- */
+/* ---- the four acts, each on one account whose lock is held ----------------------------------- */
 
 typedef int act(struct vp_inquiry *inquiry, const struct order *order);
 
@@ -297,8 +292,7 @@ out:
     return result;
 }
 
-/* ---- on everybody who is named ----------------------------------------------------------------
- */
+/* ---- on everybody who is named --------------------------------------------------------------- */
 
 static const char *object_to_root(const struct vp_inquiry *inquiry)
 {

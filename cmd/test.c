@@ -73,8 +73,7 @@ static int next_line(struct lines *lines)
     }
 }
 
-/* ---- a terminal ---------------------------------------------------------------------------------
- */
+/* ---- a terminal ------------------------------------------------------------------------------ */
 
 /*
  * Waits for a line or for a signal that would end or stop us: it is held back until the terminal
@@ -138,8 +137,7 @@ out:
     return result;
 }
 
-/* ---- judging ------------------------------------------------------------------------------------
- */
+/* ---- judging --------------------------------------------------------------------------------- */
 
 struct trial {
     struct vp_inquiry inquiry;
@@ -286,8 +284,7 @@ static enum cmd_status try_all(const struct trial *trial, struct lines *lines)
     return status;
 }
 
-/* ---- whose rules --------------------------------------------------------------------------------
- */
+/* ---- whose rules ----------------------------------------------------------------------------- */
 
 /* Whether the account's old hashes are to be had: root reads them, others do without. */
 static bool can_read_history(const struct vp_inquiry *inquiry)

@@ -173,8 +173,7 @@ void cmd_traces_close(struct cmd_traces *traces)
     free(traces);
 }
 
-/* ---- telling -----------------------------------------------------------------------------------
- */
+/* ---- telling --------------------------------------------------------------------------------- */
 
 /* `alice: goes on: WHAT; to end it: COMMAND` */
 static void tell(const struct subject *subject, const char *what, const char *format, ...)
@@ -289,8 +288,7 @@ static void tell_jobs(const struct subject *subject)
     }
 }
 
-/* ---- homes -------------------------------------------------------------------------------------
- */
+/* ---- homes ----------------------------------------------------------------------------------- */
 
 static const struct home_file {
     const char *folder; /* below the home, or "" */

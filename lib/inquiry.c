@@ -116,6 +116,20 @@ static void add_listed(struct vp_text *list, const char *name)
         vp_text_add(list, *name == ' ' ? "%%20" : "%c", *name);
 }
 
+/* As vp_account_groups, unless somebody has found that out already. */
+static int find_members(const struct vp_inquiry *inquiry, const char *const *groups, size_t count,
+                        bool *members_out, struct vp_error *error_out)
+{
+    const struct vp_known *known = inquiry->known;
+
+    if (known == NULL)
+        return vp_account_groups(&inquiry->account, groups, count, members_out, error_out);
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < known->group_count && !members_out[i]; j++)
+            members_out[i] = strcmp(groups[i], known->groups[j]) == 0;
+    return 0;
+}
+
 /* Keeps those groups that the account is in at the front of the array; says how many. */
 static size_t keep_members(struct vp_inquiry *inquiry, const char **groups, size_t count)
 {
@@ -130,7 +144,7 @@ static size_t keep_members(struct vp_inquiry *inquiry, const char **groups, size
         (void)vp_error_set(&error, NULL, 0, ENOMEM, "groups");
         known = false;
     } else {
-        known = vp_account_groups(&inquiry->account, groups, count, members, &error) == 0;
+        known = find_members(inquiry, groups, count, members, &error) == 0;
     }
 
     snprintf(padded, sizeof padded, " %s ", inquiry->record.groups);

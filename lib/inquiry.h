@@ -47,6 +47,8 @@ struct vp_known {
     struct vp_account account;
     int32_t stamp; /* as in struct vp_surroundings */
     bool present;
+    const char **groups; /* those of the policy's groups that the account is in */
+    size_t group_count;
 };
 
 /* Filled by vp_inquiry_open, given back by vp_inquiry_close. Holds hashes. */
@@ -80,8 +82,9 @@ VP_CHECKED int vp_inquiry_open(const struct vp_question *question, struct vp_inq
                                struct vp_error *error_out);
 
 /*
- * The same for an account that was read already: neither passwd, shadow nor the stamp is read, also
- * when the inquiry is held. known must live as long as the inquiry. question->user is not used.
+ * The same for an account that was read already: neither passwd, shadow, groups nor the stamp is
+ * read, also when the inquiry is held. known must live as long as the inquiry. question->user is
+ * not used.
  */
 void vp_inquiry_open_known(const struct vp_question *question, const struct vp_known *known,
                            struct vp_inquiry *inquiry_out);
