@@ -68,6 +68,7 @@ struct machine {
     int shadow_status;  /* getspnam_r */
     int group_status;   /* getgrnam_r */
     bool shadow_closed; /* /etc/shadow cannot be opened */
+    bool store_closed;  /* the store may not be opened */
     bool read_only;     /* the file system is */
     bool disk_full;     /* shows at fsync(2) */
     long slept_ms;      /* by nanosleep(2), which does not wait here */
@@ -75,6 +76,7 @@ struct machine {
     enum unix_order unix_order;
     const char *old_password; /* pam_unix asked for it and leaves it as PAM_OLDAUTHTOK */
     void (*before_set)(void), (*after_set)(void); /* while pam_unix is at work */
+    bool forgetful;                               /* pam_unix keeps no copy in seen_by_unix */
     char seen_by_unix[64];                        /* PAM_AUTHTOK as pam_unix saw it, or "(none)" */
     int unix_calls;                               /* at UPDATE */
     bool chage_fails;

@@ -142,13 +142,17 @@ static void set_as_ordered(const char *user, const char *password)
         set_password(user, password, today);
     else if (machine->unix_order == UNIX_SETS_OTHER)
         set_password(user, "Nguoi-Khac.9", today);
+    /* As the real one does: 0 would mean "must change". */
+    if (person(user)->changed_on == 0)
+        person(user)->changed_on = -1;
 }
 
 int unix_update(const char *user, const char *password)
 {
     machine->unix_calls++;
-    snprintf(machine->seen_by_unix, sizeof machine->seen_by_unix, "%s",
-             password == NULL ? "(none)" : password);
+    if (!machine->forgetful)
+        snprintf(machine->seen_by_unix, sizeof machine->seen_by_unix, "%s",
+                 password == NULL ? "(none)" : password);
     if (password == NULL)
         return PAM_AUTHTOK_ERR;
     if (machine->before_set != NULL)
@@ -350,6 +354,15 @@ static bool is_shadow(const char *path)
     return machine != NULL && strcmp(path, SHADOW_PATH) == 0;
 }
 
+static bool is_closed_store(const char *path)
+{
+    static const char end[] = "/store";
+    size_t length = strlen(path);
+
+    return machine != NULL && machine->store_closed && length >= sizeof end &&
+           strcmp(path + length - (sizeof end - 1), end) == 0;
+}
+
 int open_file(const char *path, int flags, ...)
 {
     int (*libc_open)(const char *, int, ...) = (int (*)(const char *, int, ...))real("open");
@@ -361,7 +374,7 @@ int open_file(const char *path, int flags, ...)
         mode = va_arg(list, unsigned);
         va_end(list);
     }
-    if (is_shadow(path) && machine->shadow_closed) {
+    if ((is_shadow(path) && machine->shadow_closed) || is_closed_store(path)) {
         errno = EACCES;
         return -1;
     }

@@ -1,0 +1,224 @@
+/*
+ * What a transaction leaves behind in the program that asked for it: no secret, no descriptor, no
+ * signal handler, no working state.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-or-later
+ */
+#include "pam.h"
+
+#include <dirent.h>
+#include <locale.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- secrets --------------------------------------------------------------------------------- */
+
+static const char *const typed_secret[] = {secret_answer, secret_answer, NULL};
+static const char *const typed_another[] = {NEW, NEW, NULL};
+static const char *service;
+static bool secret_is_old; /* the secret is the old password, which pam_unix asked for */
+static int code;
+
+static void change_to_the_secret(void *context)
+{
+    static char old[SECRET_LENGTH + 1];
+
+    (void)context;
+    if (secret_is_old) {
+        secret_write(old);
+        machine->old_password = old;
+    }
+    code = visit_change(&(struct visit){.service = service,
+                                        .answers = secret_is_old ? typed_another : typed_secret});
+    explicit_bzero(old, sizeof old);
+}
+
+static const struct {
+    const char *why, *service, *policy;
+    enum unix_order order;
+    enum { NOT_KNOWN, KNOWN, SECRET } old; /* pam_unix has asked for the old one */
+    int code;
+} secret_rows[] = {
+    {"the search itself: a password that pam_unix keeps", "keeper", "", UNIX_SETS, NOT_KNOWN,
+     PAM_SUCCESS},
+    /* What libpam, Check and this program leave is theirs; it must be nothing, or the rows below
+       would have to be counted against it. */
+    {"without our module", "control", "", UNIX_SETS, NOT_KNOWN, PAM_SUCCESS},
+    {"accepted", "imap", "", UNIX_SETS, NOT_KNOWN, PAM_SUCCESS},
+    {"accepted, and compared with the old one", "imap", "", UNIX_SETS, KNOWN, PAM_SUCCESS},
+    {"accepted, classes by Unicode", "imap", "non_ascii = allow\n", UNIX_SETS, NOT_KNOWN,
+     PAM_SUCCESS},
+    {"the old one, compared with", "imap", "", UNIX_SETS, SECRET, PAM_SUCCESS},
+    {"the old one, and the new one refused", "imap", "min_length = 40\n", UNIX_SETS, SECRET,
+     PAM_AUTHTOK_ERR},
+    {"refused", "imap", "min_length = 40\n", UNIX_SETS, NOT_KNOWN, PAM_AUTHTOK_ERR},
+    {"refused, and compared with the old one", "imap", "min_length = 40\n", UNIX_SETS, KNOWN,
+     PAM_AUTHTOK_ERR},
+    {"refused, and asked again", "imap", "min_length = 40\nretry = 3\n", UNIX_SETS, NOT_KNOWN,
+     PAM_AUTHTOK_ERR},
+    {"pam_unix failed", "imap", "", UNIX_FAILS, NOT_KNOWN, PAM_AUTHTOK_ERR},
+    {"from an earlier module", "stacked", "", UNIX_SETS, NOT_KNOWN, PAM_SUCCESS},
+    {"from an earlier module, refused", "stacked", "min_length = 40\n", UNIX_SETS, NOT_KNOWN,
+     PAM_AUTHTOK_ERR},
+    {"without a record line", "unfinished", "", UNIX_SETS, NOT_KNOWN, PAM_SUCCESS},
+};
+
+START_TEST(no_password_stays_in_memory)
+{
+    size_t copies;
+
+    write_service("keeper", "password required %U asks\npassword required %U\n");
+    write_service("control", "password required %U asks\npassword required %U\n");
+    write_service("stacked", "password requisite %U asks\npassword requisite %M use_authtok\n"
+                             "password required %U\npassword optional %M record\n");
+    write_service("unfinished", "password requisite %M\npassword required %U\n");
+    service = secret_rows[_i].service;
+    write_policy(secret_rows[_i].policy);
+    machine->uid = person("alice")->uid;
+    machine->unix_order = secret_rows[_i].order;
+    machine->old_password = secret_rows[_i].old == KNOWN ? OLD : NULL;
+    secret_is_old = secret_rows[_i].old == SECRET;
+    machine->forgetful = strcmp(service, "keeper") != 0;
+    copies = secret_copies_after(change_to_the_secret, NULL);
+    ck_assert_msg(code == secret_rows[_i].code, "%s: code %d\n%s%s", secret_rows[_i].why, code,
+                  said, machine->log);
+    ck_assert_msg((copies == 0) == machine->forgetful, "%s: %zu pieces of the password",
+                  secret_rows[_i].why, copies);
+}
+END_TEST
+
+/* Hashes are secrets, too: what is found of them must be this program's own table. */
+START_TEST(nothing_is_written_into_the_log_or_the_record_but_what_belongs_there)
+{
+    char secret[SECRET_LENGTH + 1];
+
+    machine->forgetful = true;
+    machine->uid = person("alice")->uid;
+    service = "imap";
+    change_to_the_secret(NULL);
+    ck_assert_int_eq(code, PAM_SUCCESS);
+    write_policy("min_length = 40\n");
+    change_to_the_secret(NULL);
+    ck_assert_int_eq(code, PAM_AUTHTOK_ERR);
+    secret_write(secret);
+    ck_assert_ptr_null(strstr(machine->log, secret));
+    ck_assert_ptr_null(strstr(machine->log, "$5$"));
+    ck_assert_ptr_null(strstr(read_file("store/records/alice"), secret));
+    ck_assert_ptr_null(strstr(read_file("store/history/alice"), secret));
+    ck_assert_ptr_null(strstr(said, secret));
+}
+END_TEST
+
+/* ---- the program's own -------------------------------------------------------------------------
+ */
+
+static size_t count_descriptors(void)
+{
+    DIR *listing = opendir("/proc/self/fd");
+    size_t count = 0;
+
+    ck_assert_ptr_nonnull(listing);
+    while (readdir(listing) != NULL)
+        count++;
+    closedir(listing);
+    return count;
+}
+
+static void go_through_everything(void)
+{
+    static const char *const policies[] = {"", "max_age = 10d\n", "min_length = 40\n",
+                                           "nonsense\n"};
+
+    for (size_t i = 0; i < COUNT(policies); i++) {
+        write_policy(policies[i]);
+        login("sshd");
+        login("imap");
+        change_to("imap", NEW);
+        change_to("imap", "weak");
+        set_password("alice", OLD, "2026-11-01");
+        login("imap");
+        visit_account(&(struct visit){.user = "nobody-here"});
+    }
+    write_policy("");
+    write_record("alice", "closed = retired\nclosed_from = 2026-11-01\n");
+    login("sshd");
+    change_to("imap", NEW);
+    write_file("store/records/alice", "once upon a time\n", 0640);
+    login("sshd");
+    change_to("imap", NEW);
+    write_record("alice", "suspected = suspected\nsuspected_from = 2026-11-01\nlocked = yes\n"
+                          "shadow_expiry = never\n");
+    machine->uid = 0;
+    change_to("imap", NEW);
+    machine->disk_full = true;
+    change_to("imap", OLD);
+    machine->disk_full = false;
+    machine->unix_order = UNIX_FAILS;
+    change_to("imap", OLD);
+    machine->unix_order = UNIX_SETS;
+    machine->read_only = true;
+    login("sshd");
+    change_to("imap", OLD);
+    machine->read_only = false;
+    machine->passwd_status = 5;
+    login("sshd");
+    machine->passwd_status = 0;
+    ck_assert_int_eq(rename(stage_path("store"), stage_path("away")), 0);
+    login("sshd");
+    change_to("imap", OLD);
+    ck_assert_int_eq(rename(stage_path("away"), stage_path("store")), 0);
+    machine->log[0] = '\0';
+    unlink(stage_path("store/records/alice"));
+}
+
+START_TEST(no_descriptor_stays_open)
+{
+    size_t before;
+
+    go_through_everything();
+    before = count_descriptors();
+    for (int i = 0; i < 5; i++)
+        go_through_everything();
+    ck_assert_uint_eq(count_descriptors(), before);
+}
+END_TEST
+
+static void ignore(int number)
+{
+    (void)number;
+}
+
+START_TEST(the_program_s_signals_locale_mask_and_folder_are_as_they_were)
+{
+    const struct sigaction mine = {.sa_handler = ignore};
+    struct sigaction after;
+    char before[256], now[256];
+    mode_t mask = umask(0077);
+
+    ck_assert_int_eq(sigaction(SIGCHLD, &mine, NULL), 0);
+    ck_assert_ptr_nonnull(getcwd(before, sizeof before));
+    go_through_everything();
+    ck_assert_int_eq(sigaction(SIGCHLD, NULL, &after), 0);
+    ck_assert(after.sa_handler == ignore);
+    ck_assert_ptr_nonnull(getcwd(now, sizeof now));
+    ck_assert_str_eq(before, now);
+    ck_assert_str_eq(setlocale(LC_ALL, NULL), "C");
+    ck_assert_int_eq(umask(mask), 0077);
+}
+END_TEST
+
+Suite *suite_traces(void)
+{
+    Suite *suite = suite_create("traces");
+    TCase *tcase = tcase_create("left behind");
+
+    tcase_add_checked_fixture(tcase, stage_begin, NULL);
+    tcase_set_timeout(tcase, 60);
+    ADD_ROWS(tcase, no_password_stays_in_memory, secret_rows);
+    tcase_add_test(tcase, nothing_is_written_into_the_log_or_the_record_but_what_belongs_there);
+    tcase_add_test(tcase, no_descriptor_stays_open);
+    tcase_add_test(tcase, the_program_s_signals_locale_mask_and_folder_are_as_they_were);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
