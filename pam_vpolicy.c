@@ -425,7 +425,7 @@ static bool worth_writing(const struct request *request, const struct judgement 
 
     if (!inquiry->store.writable || inquiry->clock_back || inquiry->record.user[0] == '\0')
         return false;
-    return inquiry->learnt != 0 || judgement->worth_notice ||
+    return vp_inquiry_has_news(inquiry) || judgement->worth_notice ||
            (judgement->is_login && inquiry->record.last_login != inquiry->today);
 }
 
@@ -586,6 +586,8 @@ static int preliminary(struct request *request)
         return cannot_now(request, &inquiry->trouble[VP_TROUBLE_RECORD]);
     if (is_closed_for_change(request, &verdict))
         return refuse_closed(request, &verdict);
+    if (vp_verdict_blind(&inquiry->record, &inquiry->account))
+        return cannot_now(request, &inquiry->trouble[VP_TROUBLE_RECORD]);
     if (!inquiry->store.writable && inquiry->troubles & 1u << VP_TROUBLE_STORE)
         return cannot_now(request, &inquiry->trouble[VP_TROUBLE_STORE]);
     if (vp_inquiry_hold(inquiry, VP_LOCK_WAIT_MS, &error) != 0)
@@ -598,7 +600,8 @@ static int preliminary(struct request *request)
 static int check_password(const struct request *request, const char *password,
                           struct vp_failures *failures_out, struct vp_error *error_out)
 {
-    const char *old = text_item(request->pamh, PAM_OLDAUTHTOK);
+    /* Where an administrator acts, nobody has verified what stands there (pam_krb5 asks root). */
+    const char *old = user_is_changing(request) ? text_item(request->pamh, PAM_OLDAUTHTOK) : NULL;
 
     if (vp_inquiry_check_rules(&request->inquiry, password, strlen(password), old, failures_out,
                                error_out) != 0)
@@ -790,7 +793,7 @@ static int update(struct request *request)
     char text[VP_MESSAGE_SIZE];
     int result;
 
-    if (vp_inquiry_blind(inquiry))
+    if (vp_inquiry_blind(inquiry) || vp_verdict_blind(&inquiry->record, &inquiry->account))
         return cannot_now(request, &inquiry->trouble[VP_TROUBLE_RECORD]);
     if (inquiry->store.directory < 0)
         return cannot_now(request, &inquiry->trouble[VP_TROUBLE_STORE]);

@@ -160,6 +160,7 @@ static size_t keep_members(struct vp_inquiry *inquiry, const char **groups, size
     /* A list that was cut would leave groups out when NSS fails: better none than half. */
     if (list.length >= list.size)
         inquiry->groups[0] = '\0';
+    inquiry->groups_known = known && list.length < list.size;
     free(members);
     return kept;
 }
@@ -500,7 +501,7 @@ int vp_inquiry_write(struct vp_inquiry *inquiry, bool durable, struct vp_error *
 
     if (inquiry->question.now > inquiry->record.newest)
         inquiry->record.newest = inquiry->question.now;
-    if (inquiry->groups[0] != '\0' && !(inquiry->troubles & 1u << VP_TROUBLE_GROUPS))
+    if (inquiry->groups_known)
         snprintf(inquiry->record.groups, sizeof inquiry->record.groups, "%s", inquiry->groups);
     if (inquiry->replaced[0] != '\0' || inquiry->learnt & VP_LEARNT_PERSON)
         result = vp_inquiry_remember(inquiry, &replaced, 1, durable, error_out);
@@ -512,6 +513,12 @@ int vp_inquiry_write(struct vp_inquiry *inquiry, bool durable, struct vp_error *
     return result;
 }
 
+bool vp_inquiry_has_news(const struct vp_inquiry *inquiry)
+{
+    return inquiry->learnt != 0 ||
+           (inquiry->groups_known && strcmp(inquiry->groups, inquiry->record.groups) != 0);
+}
+
 struct vp_verdict vp_inquiry_judge(const struct vp_inquiry *inquiry)
 {
     return vp_verdict_judge(&inquiry->values, &inquiry->record, &inquiry->account, inquiry->today);
@@ -519,7 +526,10 @@ struct vp_verdict vp_inquiry_judge(const struct vp_inquiry *inquiry)
 
 bool vp_inquiry_blind(const struct vp_inquiry *inquiry)
 {
-    return !inquiry->record_readable || vp_verdict_blind(&inquiry->record, &inquiry->account);
+    if (!inquiry->record_readable)
+        return true;
+    return vp_verdict_blind(&inquiry->record, &inquiry->account) &&
+           !vp_verdict_marked(&inquiry->record, inquiry->today);
 }
 
 /* ---- a new password -------------------------------------------------------------------------- */

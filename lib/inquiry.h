@@ -64,6 +64,7 @@ struct vp_inquiry {
     struct vp_record record; /* after learning; user "" = none */
     struct vp_surroundings around;
     char groups[512];            /* the policy's groups that the account is in, blank between */
+    bool groups_known;           /* and that list is all of it */
     char replaced[VP_HASH_SIZE]; /* the hash that learning took out of the record, or "" */
     unsigned learnt;             /* VP_LEARNT_ bits */
     bool clock_back;             /* the clock cannot be right: learn nothing for ever */
@@ -116,10 +117,16 @@ VP_CHECKED int vp_inquiry_remember(const struct vp_inquiry *inquiry, const char 
 /* Lets go of the lock without writing. */
 void vp_inquiry_release(struct vp_inquiry *inquiry);
 
+/* Whether the record has something to write down that it does not hold on the disk. */
+bool vp_inquiry_has_news(const struct vp_inquiry *inquiry);
+
 /* The verdict of today. */
 struct vp_verdict vp_inquiry_judge(const struct vp_inquiry *inquiry);
 
-/* Whether the troubles allow no verdict: the record, or the password's state, cannot be read. */
+/*
+ * Whether the troubles allow no verdict: the record cannot be read; or no mark decides, and the
+ * password's state cannot be seen.
+ */
 bool vp_inquiry_blind(const struct vp_inquiry *inquiry);
 
 /*

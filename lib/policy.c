@@ -402,6 +402,8 @@ static void print_expected(enum vp_key key, char *buffer, size_t size)
 /* A text may hold a # only where no reader could take it for a comment. */
 static int read_text(struct reader *reader, enum vp_key key, char *value)
 {
+    char expected[120];
+
     for (char *hash = strchr(value, '#'); hash != NULL; hash = strchr(hash + 1, '#'))
         if (hash == value || hash[-1] == ' ' || hash[-1] == '\t') {
             FAULT(reader, reader->line,
@@ -415,8 +417,9 @@ static int read_text(struct reader *reader, enum vp_key key, char *value)
             return -1;
         }
     if (*value == '\0' || strlen(value) > (size_t)keys[key].max) {
-        FAULT(reader, reader->line, "%s: has %zu bytes (a text of 1 to %lld bytes)", keys[key].name,
-              strlen(value), (long long)keys[key].max);
+        print_expected(key, expected, sizeof expected);
+        FAULT(reader, reader->line, "%s: has %zu bytes (%s)", keys[key].name, strlen(value),
+              expected);
         return -1;
     }
     return 0;

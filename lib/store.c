@@ -226,19 +226,50 @@ static int fill_new(const struct vp_store *store, const char *path, mode_t mode,
     return result;
 }
 
+/* Makes the folders that are missing. 0, or -1 with errno set. */
+static int make_folders(const struct vp_store *store)
+{
+    for (size_t i = 0; i < FOLDER_COUNT; i++) {
+        if (mkdirat(store->directory, folders[i].name, 0700) != 0) {
+            if (errno == EEXIST)
+                continue;
+            return -1;
+        }
+        if (geteuid() == 0 &&
+            fchownat(store->directory, folders[i].name, 0, store->group, AT_SYMLINK_NOFOLLOW) != 0)
+            return -1;
+        if (fchmodat(store->directory, folders[i].name, folders[i].mode & store->mode_mask, 0) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Fills a new file and gives it the other's name. 0, or -1 and errno. */
+static int replace(const struct vp_store *store, const char *new, const char *path, mode_t mode,
+                   const char *text, size_t length, size_t padding, bool durable)
+{
+    if (fill_new(store, new, mode, text, length, padding, durable) != 0)
+        return -1;
+    return renameat(store->directory, new, store->directory, path);
+}
+
 /* Replaces an entry. The caller holds the lock that guards new/NAME. */
 static int write_entry(const struct vp_store *store, enum folder folder, const char *name,
                        const char *text, size_t length, size_t padding, bool durable,
                        struct vp_error *error_out)
 {
     struct place new, place;
+    mode_t mode = folders[folder].file_mode;
+    int result;
 
     if (find_place(NEW, name, &new, error_out) != 0 ||
         find_place(folder, name, &place, error_out) != 0)
         return -1;
-    if (fill_new(store, new.path, folders[folder].file_mode, text, length, padding, durable) != 0 ||
-        renameat(store->directory, new.path, store->directory, place.path) != 0 ||
-        (durable && sync_folder(store, folders[folder].name) != 0))
+    result = replace(store, new.path, place.path, mode, text, length, padding, durable);
+    /* A backup that leaves empty folders out must not stop every change for ever. */
+    if (result != 0 && errno == ENOENT && make_folders(store) == 0)
+        result = replace(store, new.path, place.path, mode, text, length, padding, durable);
+    if (result != 0 || (durable && sync_folder(store, folders[folder].name) != 0))
         return fail(store, place.path, errno, "cannot be written", error_out);
     return 0;
 }
@@ -302,24 +333,6 @@ int vp_store_create(const char *path, struct vp_error *error_out)
     if (directory >= 0)
         close(directory);
     return result;
-}
-
-/* Makes the folders that are missing. 0, or -1 with errno set. */
-static int make_folders(const struct vp_store *store)
-{
-    for (size_t i = 0; i < FOLDER_COUNT; i++) {
-        if (mkdirat(store->directory, folders[i].name, 0700) != 0) {
-            if (errno == EEXIST)
-                continue;
-            return -1;
-        }
-        if (geteuid() == 0 &&
-            fchownat(store->directory, folders[i].name, 0, store->group, AT_SYMLINK_NOFOLLOW) != 0)
-            return -1;
-        if (fchmodat(store->directory, folders[i].name, folders[i].mode & store->mode_mask, 0) != 0)
-            return -1;
-    }
-    return 0;
 }
 
 static int open_lock(const struct vp_store *store, const char *path)
@@ -634,9 +647,13 @@ int vp_store_read_stamp(const struct vp_store *store, const char *user, int32_t 
     *present_out = false;
     if (found < 0)
         return fail(store, "stamp", errno, wrong, error_out);
-    if (found > 0 && parse_stamp(text, user, day_out, present_out) != 0)
+    if (found > 0 && parse_stamp(text, user, day_out, present_out) != 0) {
+        /* Half a stamp proves nothing: whom it would make new was perhaps named in the rest. */
+        *day_out = VP_NO_DAY;
+        *present_out = false;
         found =
             fail(store, "stamp", 0, "is damaged (remove it, and a new one is written)", error_out);
+    }
     free(text);
     return found;
 }

@@ -271,6 +271,13 @@ static bool judge_marks(const struct vp_record *record, int32_t today, struct vp
     return true;
 }
 
+bool vp_verdict_marked(const struct vp_record *record, int32_t today)
+{
+    struct vp_verdict verdict;
+
+    return judge_marks(record, today, &verdict);
+}
+
 static int32_t later(int32_t one, int32_t other)
 {
     return one > other ? one : other;

@@ -57,6 +57,9 @@ int32_t vp_verdict_wanted_expiry(const struct vp_record *record, int32_t present
 /* Whether the date that stands there now is our doing. One that somebody else has set is left. */
 bool vp_verdict_owns_expiry(const struct vp_record *record, int32_t present);
 
+/* Whether a mark decides today, whatever the password. */
+bool vp_verdict_marked(const struct vp_record *record, int32_t today);
+
 struct vp_verdict {
     enum vp_verdict_kind kind;
     enum vp_reason reason;
