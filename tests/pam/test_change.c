@@ -245,6 +245,7 @@ START_TEST(a_refusal_is_one_line_that_every_program_carries)
                "khác. Vui lòng chọn mật khẩu khác.")},
     };
 
+    machine->uid = person("alice")->uid;
     machine->old_password = "ecila\tậaaaa";
     for (size_t i = 0; i < COUNT(rows); i++) {
         char policy[256], wanted[1024];
