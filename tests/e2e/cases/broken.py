@@ -287,7 +287,7 @@ def missing(t):
         result = t.su_login("binh", OWN)
         t.eq(result.rc, 0, f"{breaking}: one of 400 days is not locked out: nobody could change it")
         story.says(t, result, story.warns(t, 14), f"{breaking}: it is warned")
-        for user in ("chi", "dung"):
+        for user in ("chi", "dung") if breaking.startswith("mv") else ():
             t.eq(t.su_login(user, OWN).rc, 1, f"{breaking}: {user} is kept out by shadow's date")
         cannot_change(t, "mai", OWN, breaking)
         clean(t, "mai", OWN, f"{breaking}: the old password still works")

@@ -36,7 +36,7 @@ def due(t):
     log, today = t.syslog(), story.day(t.today())
     with t.dovecot():
         t.eq(answers(t, "mai", OWN), EXPIRED, "a password of day 180")
-        t.eq(answers(t, "mai", OWN), EXPIRED, "and when the phone asks again five minutes later")
+        t.eq(t.imap_login("mai", OWN), EXPIRED["imap"], "and when the phone asks again five minutes later")
         t.eq(answers(t, "binh", GIVEN), EXPIRED, "the password that a new user was given")
         t.eq(answers(t, "chi", LATER), EXPIRED, "a password that root has set")
         t.eq(t.imap_login("mai", GIVEN), WRONG, "a wrong password stays a wrong one: nothing is told to strangers")
@@ -146,3 +146,16 @@ def poppassd_closed(t):
     t.eq([line[:3] for line in t.poppassd("chi", OWN, NEXT)], ["200"] * 5, "who is only suspected may and must change")
     t.eq(story.record("chi").get("suspected"), None, "which ends it")
     t.eq(t.su_login("chi", NEXT).rc, 0, "so that chi is let in")
+
+
+@case("f.7", "Dovecot's auth cache lets in whom it remembers, until the command that suspect names has run", ("debian12",))
+def cache(t):
+    t._DOVECOT_2_3 = t._DOVECOT_2_3.replace("driver = pam", "driver = pam\n  args = cache_key=%u dovecot")
+    story.settled_user(t, "mai")
+    with t.dovecot("auth_cache_size = 1 M\nauth_cache_ttl = 1 hour\n"):
+        t.match("^a OK ", t.imap_login("mai", OWN), "the login that the cache remembers")
+        said = t.must("vpolicy suspect mai --reason 'typed into a false page'")
+        t.match("^a OK ", t.imap_login("mai", OWN), "nobody asks us")
+        ends = t.match("^mai: goes on: Dovecot's memory of the old password; to end it: (.*)$", said, "suspect tells of it")
+        t.must(ends.group(1))
+        t.eq(t.imap_login("mai", OWN), EXPIRED["imap"], "after that command the mark counts")
