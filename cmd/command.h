@@ -144,7 +144,7 @@ struct cmd_traces;
 struct cmd_traces *cmd_traces_open(void);
 void cmd_traces_close(struct cmd_traces *traces);
 
-/* Says what goes on for one account. */
-void cmd_traces_say(const struct cmd_traces *traces, const struct vp_account *account);
+/* Says what goes on for one account. shut: its mark closes or locks it. */
+void cmd_traces_say(const struct cmd_traces *traces, const struct vp_account *account, bool shut);
 
 #endif

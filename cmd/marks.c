@@ -319,7 +319,8 @@ static enum cmd_status do_all(const struct order *order, act *act_on, bool marks
             status = CMD_ERROR;
         /* Also after a failure: what goes on is then the more worth knowing. */
         if (traces != NULL && inquiry.account.name[0] != '\0')
-            cmd_traces_say(traces, &inquiry.account);
+            cmd_traces_say(traces, &inquiry.account,
+                           inquiry.record.closed.reason != VP_REASON_NONE || inquiry.record.locked);
         vp_inquiry_close(&inquiry);
     }
     cmd_traces_close(traces);

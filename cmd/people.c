@@ -26,7 +26,7 @@ static bool complain_store(const struct vp_inquiry *inquiry)
         if (store->errnum == ENOENT)
             cmd_complain("if it is not merely unmounted, this makes it: vpolicy adopt "
                          "--stamp-only");
-    } else if (inquiry->clock_back) {
+    } else if (inquiry->clock_back && inquiry->today < VP_EARLIEST_DAY) {
         cmd_complain_error(&inquiry->trouble[VP_TROUBLE_CLOCK]);
     } else if (!inquiry->store.writable) {
         cmd_complain("only root can change records");
@@ -60,6 +60,10 @@ static enum fitness judge_one(const struct cmd_arguments *arguments, const char 
     } else if (object != NULL && (objection = object(&inquiry)) != NULL) {
         cmd_complain("%s: %s", inquiry.account.name, objection);
     } else {
+        /* A clock that once ran ahead must not keep an administrator from locking an account. */
+        if (inquiry.clock_back)
+            cmd_complain("%s: going on, though %s", inquiry.account.name,
+                         inquiry.trouble[VP_TROUBLE_CLOCK].text);
         memcpy(canonical, inquiry.account.name, VP_NAME_MAX + 1);
         fitness = FIT;
     }

@@ -346,7 +346,66 @@ static void tell_home(struct subject *subject)
     }
 }
 
-void cmd_traces_say(const struct cmd_traces *traces, const struct vp_account *account)
+/* ---- sudo ------------------------------------------------------------------------------------ */
+
+/* Whether a line of sudoers(5) lets the account in without a password: its own, or its group's. */
+static bool is_free_pass(const struct subject *subject, char *line)
+{
+    char *begin = vp_text_trim(line);
+    const char *name = begin;
+    size_t length = strcspn(name, " \t=");
+    struct vp_error error;
+    bool member = false;
+
+    if (strstr(name, "NOPASSWD") == NULL || name[length] == '\0')
+        return false;
+    begin[length] = '\0';
+    if (*name != '%')
+        return strcmp(name, subject->account->name) == 0;
+    name++;
+    return vp_account_groups(subject->account, &name, 1, &member, &error) == 0 && member;
+}
+
+static void tell_sudoers(const struct subject *subject, const char *path)
+{
+    char text[65536], quoted[1024];
+    char *cursor = text;
+    char *line;
+    size_t length;
+
+    if (!read_beginning(path, text, sizeof text, &length))
+        return;
+    while ((line = strsep(&cursor, "\n")) != NULL)
+        if (is_free_pass(subject, line)) {
+            cmd_quote(path, quoted, sizeof quoted);
+            tell(subject, "sudo without a password, which asks for no change", "visudo -f %s",
+                 quoted);
+            return;
+        }
+}
+
+/* sudo(8) obeys a closed account, and not a password that is due, where it asks for none. */
+static void tell_sudo(const struct subject *subject)
+{
+    static const char folder[] = "/etc/sudoers.d";
+    DIR *listing = opendir(folder);
+    struct dirent *entry;
+
+    tell_sudoers(subject, "/etc/sudoers");
+    while (listing != NULL && (entry = readdir(listing)) != NULL) {
+        char path[sizeof folder + sizeof entry->d_name + 1];
+
+        /* sudo passes over the same names (sudoers(5), "Including other files"). */
+        if (strchr(entry->d_name, '.') != NULL || entry->d_name[strlen(entry->d_name) - 1] == '~')
+            continue;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        tell_sudoers(subject, path);
+    }
+    if (listing != NULL)
+        closedir(listing);
+}
+
+void cmd_traces_say(const struct cmd_traces *traces, const struct vp_account *account, bool shut)
 {
     char quoted[QUOTED_SIZE];
     struct subject subject = {.traces = traces, .account = account, .user = quoted};
@@ -354,6 +413,8 @@ void cmd_traces_say(const struct cmd_traces *traces, const struct vp_account *ac
     cmd_quote(account->name, quoted, sizeof quoted);
     tell_sessions(&subject);
     tell_caches(&subject);
+    if (!shut)
+        tell_sudo(&subject);
     tell_crontab(&subject);
     tell_jobs(&subject);
     /* The way to a home is the administrators', links in it too; what is inside is not. */
