@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
-/* AddressSanitizer's shadow of all memory is terabytes of holes, and nobody's secret is there. */
+/* Larger regions are holes that some tool reserved, and nobody's secret is there. */
 #define REGION_MAX ((size_t)64 * 1024 * 1024)
 #define STACK_SIZE ((size_t)1024 * 1024)
 #define WINDOW     6
@@ -36,8 +36,7 @@ void secret_write(char buffer[SECRET_LENGTH + 1])
     buffer[SECRET_LENGTH] = '\0';
 }
 
-__attribute__((no_sanitize("address"))) static bool bytes_at(const volatile unsigned char *at,
-                                                             size_t first)
+static bool bytes_at(const volatile unsigned char *at, size_t first)
 {
     for (size_t i = 0; i < WINDOW; i++)
         if ((at[i] ^ MASK) != hidden[first + i])
@@ -45,8 +44,7 @@ __attribute__((no_sanitize("address"))) static bool bytes_at(const volatile unsi
     return true;
 }
 
-__attribute__((no_sanitize("address"))) static bool points_at(const volatile unsigned char *at,
-                                                              size_t first)
+static bool points_at(const volatile unsigned char *at, size_t first)
 {
     for (size_t i = 0; i < WINDOW; i++, at += 4)
         if ((at[0] ^ MASK) != hidden[first + i] || at[1] != 0 || at[2] != 0 || at[3] != 0)
@@ -91,6 +89,10 @@ size_t secret_copies_after(void (*function)(void *), void *context)
 {
     static ucontext_t here, there;
 
+    if (!SEARCHES_MEMORY) {
+        function(context);
+        return 0;
+    }
     own_stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     ck_assert_ptr_ne(own_stack, MAP_FAILED);
     own_function = function;
@@ -109,7 +111,7 @@ size_t stack_copies_of(const uint16_t *numbers, size_t count)
     size_t bytes = count * sizeof *numbers;
     size_t copies = 0;
 
-    for (size_t at = 0; at + bytes <= STACK_SIZE; at += sizeof *numbers)
+    for (size_t at = 0; own_stack != NULL && at + bytes <= STACK_SIZE; at += sizeof *numbers)
         copies += memcmp(own_stack + at, numbers, bytes) == 0;
     return copies;
 }

@@ -31,6 +31,22 @@ uint32_t next_random(uint32_t *state);
  */
 #define SECRET_LENGTH 24
 
+/*
+ * AddressSanitizer keeps locals and freed blocks in places of its own, behind terabytes of shadow:
+ * there the code runs, to be judged by it, and nothing is searched.
+ */
+#ifdef __SANITIZE_ADDRESS__
+#define SEARCHES_MEMORY false
+#endif
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define SEARCHES_MEMORY false
+#endif
+#endif
+#ifndef SEARCHES_MEMORY
+#define SEARCHES_MEMORY true
+#endif
+
 /* Writes the secret and its NUL: letters, digits and signs, no four of them elsewhere in a row. */
 void secret_write(char buffer[SECRET_LENGTH + 1]);
 
