@@ -135,6 +135,9 @@ void cmd_groups_close(struct cmd_groups *groups);
 const char **cmd_groups_of(const struct cmd_groups *groups, const struct vp_account *account,
                            size_t *count_out);
 
+/* Whether an account is in a group; not where NSS cannot tell. */
+bool cmd_is_in_group(const struct vp_account *account, const char *group);
+
 /* ---- traces.c -------------------------------------------------------------------------------- */
 
 /* What goes on after a mark, as found on this machine, each with the command that ends it. */

@@ -144,3 +144,11 @@ const char **cmd_groups_of(const struct cmd_groups *groups, const struct vp_acco
             names[(*count_out)++] = groups->groups[i].name;
     return names;
 }
+
+bool cmd_is_in_group(const struct vp_account *account, const char *group)
+{
+    struct vp_error error;
+    bool member = false;
+
+    return vp_account_groups(account, &group, 1, &member, &error) == 0 && member;
+}

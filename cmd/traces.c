@@ -354,16 +354,13 @@ static bool is_free_pass(const struct subject *subject, char *line)
     char *begin = vp_text_trim(line);
     const char *name = begin;
     size_t length = strcspn(name, " \t=");
-    struct vp_error error;
-    bool member = false;
 
     if (strstr(name, "NOPASSWD") == NULL || name[length] == '\0')
         return false;
     begin[length] = '\0';
     if (*name != '%')
         return strcmp(name, subject->account->name) == 0;
-    name++;
-    return vp_account_groups(subject->account, &name, 1, &member, &error) == 0 && member;
+    return cmd_is_in_group(subject->account, name + 1);
 }
 
 static void tell_sudoers(const struct subject *subject, const char *path)
