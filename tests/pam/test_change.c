@@ -167,6 +167,15 @@ static const struct {
      REFUSED("it has 11 characters and needs at least 14")},
 };
 
+/* The line with the rules is another test's. */
+static void drop_rules_line(void)
+{
+    const char *first_prompt = strstr(said, "hidden: ");
+
+    ck_assert_ptr_nonnull(first_prompt);
+    memmove(said, first_prompt, strlen(first_prompt) + 1);
+}
+
 START_TEST(a_password_is_refused_for_every_reason_at_once)
 {
     char policy[256], wanted[1024];
@@ -179,8 +188,7 @@ START_TEST(a_password_is_refused_for_every_reason_at_once)
     machine->old_password = password_rows[_i].old;
     snprintf(wanted, sizeof wanted, "%s%s", ASKED, refused ? password_rows[_i].refusal : DONE_EN);
     ck_assert_int_ge(change_to("imap", password_rows[_i].password), 0);
-    /* The line with the rules is another test's. */
-    memmove(said, strstr(said, "hidden: "), strlen(strstr(said, "hidden: ")) + 1);
+    drop_rules_line();
     expect_said(password_rows[_i].why, machine->unix_calls, refused ? 0 : 1, wanted);
     ck_assert_msg(password_is("alice", refused ? OLD : password_rows[_i].password), "%s",
                   password_rows[_i].why);
@@ -249,6 +257,7 @@ START_TEST(a_refusal_is_one_line_that_every_program_carries)
     machine->old_password = "ecila\tậaaaa";
     for (size_t i = 0; i < COUNT(rows); i++) {
         char policy[256], wanted[1024];
+        int code;
 
         ck_assert_uint_le(strlen(rows[i].refusal), strlen(ERROR("")) + VP_MESSAGE_SIZE - 1);
         snprintf(policy, sizeof policy,
@@ -257,8 +266,23 @@ START_TEST(a_refusal_is_one_line_that_every_program_carries)
                  rows[i].language);
         write_policy(policy);
         snprintf(wanted, sizeof wanted, "%s%s", ASKED, rows[i].refusal);
-        expect_said(rows[i].language, change_to("imap", EVERYTHING), PAM_AUTHTOK_ERR, wanted);
+        ck_assert_int_eq(change_to("imap", EVERYTHING), PAM_AUTHTOK_ERR);
+        /* The rules in force come first. */
+        ck_assert_uint_ge(strlen(said), strlen(wanted));
+        ck_assert_str_eq(said + strlen(said) - strlen(wanted), wanted);
     }
+}
+END_TEST
+
+START_TEST(an_old_password_that_nobody_verified_is_not_compared)
+{
+    machine->old_password = "Truoc-Day.9";
+    expect_said("an administrator's module may ask anything", change_to("imap", "Truoc-Day.7"),
+                PAM_SUCCESS, ASKED);
+    machine->uid = person("alice")->uid;
+    write_policy("retry = 1\n");
+    expect_said("the user's is verified", change_to("imap", "Truoc-Day.6"), PAM_AUTHTOK_ERR,
+                RULES_EN ASKED REFUSED("it is too similar to the old one"));
 }
 END_TEST
 
@@ -638,6 +662,7 @@ Suite *suite_change(void)
     ADD_ROWS(tcase, a_password_is_refused_for_every_reason_at_once, password_rows);
     tcase_add_test(tcase, the_rules_in_force_are_told_before_typing);
     tcase_add_test(tcase, a_refusal_is_one_line_that_every_program_carries);
+    tcase_add_test(tcase, an_old_password_that_nobody_verified_is_not_compared);
     tcase_add_test(tcase, bcrypt_reads_no_more_than_72_bytes);
     ADD_ROWS(tcase, another_password_is_asked_for_as_often_as_the_policy_says, retry_rows);
     tcase_add_test(tcase, a_refusal_leaves_its_codes_in_the_log_and_nothing_of_the_password);
