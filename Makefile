@@ -163,7 +163,7 @@ $(BUILD)/flags: export FLAGS_NOW = $(COMPILE) $(LIB_FLAGS) $(LINKING) $(LDFLAGS)
 check: ## install what is missing for it, then run every test but Debian 13's
 	@build-aux/need check
 	@MAKE='$(MAKE)' build-aux/stages check format-check check-gcc check-clang layers lint-man \
-	    check-doc check-unit check-pam check-install check-e2e
+	    check-doc check-unit check-pam check-cmd check-install check-e2e
 
 # Two builds beside the one of `make`, so that neither spoils the other.
 check-gcc check-clang: check-%: ## build with gcc, with clang; every warning an error
@@ -180,6 +180,9 @@ check-pam: $(PAM) $(PAM_MOCKS) $(MODULE) ## test the module in process, by libpa
 
 check-doc: all $(WORDS) ## compare the manual pages, README and policy file with the code
 	tests/doc/run $(BUILD)
+
+check-cmd: all ## test the command through its real binary
+	tests/cmd/run $(BUILD)
 
 check-e2e: all ## test with real programs in a private Debian 12
 	tests/e2e/run --system debian12
@@ -282,5 +285,5 @@ distclean: clean ## remove the private systems, too
 	rm -rf --one-file-system $(BUILD)
 
 force:
-.PHONY: all check check-gcc check-clang test-programs check-unit check-pam check-doc check-e2e check-debian13 check-install \
+.PHONY: all check check-gcc check-clang test-programs check-unit check-pam check-cmd check-doc check-e2e check-debian13 check-install \
     try layers format format-check lint-man install install-built uninstall help clean distclean force
