@@ -93,8 +93,8 @@ def substack(t):
     sufficient(t)
     by_root_then_su_and_sshd(t)
     before = unmoved(t, "mai")
-    result = t.passwd_self("mai", OWN, "abc", "abc")
-    t.match("^Password not accepted: it has 3 characters", result.text, "a weak one is refused")
+    result = t.passwd_self("mai", OWN, "lower-case-only", "lower-case-only")       # pam_unix has nothing against it
+    t.match("^Password not accepted: no upper-case letter; no digit", result.text, "a weak one is refused")
     unchanged(t, "mai", before, "and that stops the change")
     t.eq(t.passwd_self("mai", OWN, OTHER, OTHER).rc, 0, "a good one is taken")
     recorded(t, "mai", "user", "and written down")
