@@ -439,11 +439,9 @@ static void settle(struct request *request, struct judgement *judgement)
     struct vp_error error;
     bool durable;
 
+    /* What the first look found stands, whoever is in the way. */
     if (vp_inquiry_hold(inquiry, 0, &error) != 0) {
-        judge(request, judgement);
-        if (error.errnum == EWOULDBLOCK)
-            return;
-        log_error(request->pamh, LOG_CRIT, &error);
+        log_error(request->pamh, error.errnum == EWOULDBLOCK ? LOG_NOTICE : LOG_CRIT, &error);
         return;
     }
     judge(request, judgement);
@@ -456,9 +454,8 @@ static void settle(struct request *request, struct judgement *judgement)
         add_notice(&inquiry->record, inquiry->today, judgement->notice);
     if (judgement->is_login)
         inquiry->record.last_login = inquiry->today;
-    if (vp_inquiry_write(inquiry, durable, &error) != 0) {
+    if (vp_inquiry_write(inquiry, durable, &error) != 0)
         log_error(request->pamh, LOG_CRIT, &error);
-    }
     log_learnt(request);
 }
 
@@ -580,7 +577,6 @@ static int preliminary(struct request *request)
 {
     struct vp_inquiry *inquiry = &request->inquiry;
     struct vp_verdict verdict;
-    struct vp_error error;
 
     if (vp_inquiry_blind(inquiry))
         return cannot_now(request, &inquiry->trouble[VP_TROUBLE_RECORD]);
@@ -588,11 +584,12 @@ static int preliminary(struct request *request)
         return refuse_closed(request, &verdict);
     if (vp_verdict_blind(&inquiry->record, &inquiry->account))
         return cannot_now(request, &inquiry->trouble[VP_TROUBLE_RECORD]);
-    if (!inquiry->store.writable && inquiry->troubles & 1u << VP_TROUBLE_STORE)
+    /*
+     * No lock yet: nobody has proved anything, and who holds it can stop his own passwd in the
+     * middle. UPDATE takes it before anything is changed.
+     */
+    if (inquiry->troubles & 1u << VP_TROUBLE_STORE)
         return cannot_now(request, &inquiry->trouble[VP_TROUBLE_STORE]);
-    if (vp_inquiry_hold(inquiry, VP_LOCK_WAIT_MS, &error) != 0)
-        return cannot_now(request, &error);
-    vp_inquiry_release(inquiry);
     return PAM_SUCCESS;
 }
 
@@ -714,9 +711,11 @@ static void finish_record(struct vp_record *record, const struct vp_inquiry *inq
         vp_record_begin(record, inquiry->account.name, inquiry->account.uid);
         record->began = today;
     }
-    /* Under a clock that went back, the password is as old as the newest thing known. */
-    if (inquiry->clock_back && vp_number_day(record->newest) > today)
+    /* A clock that cannot be right: the password is as old as the newest thing known. */
+    if (today < VP_EARLIEST_DAY && vp_number_day(record->newest) > today)
         today = vp_number_day(record->newest);
+    else
+        vp_record_trust_clock(record, today, inquiry->question.now);
     if (inquiry->question.now > record->newest)
         record->newest = inquiry->question.now;
     record->due = !admin                                           ? VP_DUE_NONE

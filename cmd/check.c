@@ -3,6 +3,7 @@
 #include "command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -51,7 +52,9 @@ static void warn(struct checking *checking, unsigned line, const char *format, .
 /* Reads a file whoever may have written it: it is only judged. A block to free, or NULL. */
 static char *read_any(const char *path, size_t *length_out, struct vp_error *error_out)
 {
-    FILE *file = fopen(path, "re");
+    /* O_NONBLOCK: a FIFO is told apart below, and must not be waited for. */
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "r");
     char *text = malloc(VP_POLICY_MAX + 2);
     struct stat status;
 

@@ -62,8 +62,9 @@ static enum fitness judge_one(const struct cmd_arguments *arguments, const char 
     } else {
         /* A clock that once ran ahead must not keep an administrator from locking an account. */
         if (inquiry.clock_back)
-            cmd_complain("%s: going on, though %s", inquiry.account.name,
-                         inquiry.trouble[VP_TROUBLE_CLOCK].text);
+            cmd_complain("%s: going on, though %s%s", inquiry.account.name,
+                         inquiry.trouble[VP_TROUBLE_CLOCK].text,
+                         inquiry.today < VP_EARLIEST_DAY ? "" : "; that is put back to today");
         memcpy(canonical, inquiry.account.name, VP_NAME_MAX + 1);
         fitness = FIT;
     }
@@ -136,5 +137,7 @@ int cmd_people_hold(const struct cmd_arguments *arguments, const char *user,
         cmd_complain_error(&error);
         found = -1;
     }
+    if (found > 0 && inquiry_out->today >= VP_EARLIEST_DAY)
+        vp_record_trust_clock(&inquiry_out->record, inquiry_out->today, question.now);
     return found > 0 ? 0 : -1;
 }

@@ -217,7 +217,7 @@ static void tell_sessions(const struct subject *subject)
         tell(subject, "an open session", "loginctl terminate-user %s", subject->user);
     snprintf(what, sizeof what, "%zu running process%s", processes, processes == 1 ? "" : "es");
     if (processes > 0)
-        tell(subject, what, "pkill -KILL -u %s", subject->user);
+        tell(subject, what, "pkill -KILL -U %s", subject->user);
     snprintf(what, sizeof what, "%zu open mail session%s", mailing, mailing == 1 ? "" : "s");
     if (mailing > 0)
         tell(subject, what, "doveadm kick %s", subject->user);
@@ -342,7 +342,12 @@ static void tell_home(struct subject *subject)
             continue;
         memcpy(told, subject->path, sizeof told);
         cmd_quote(subject->path, quoted, sizeof quoted);
-        tell(subject, home_files[i].what, "mv %s %s.closed", quoted, quoted);
+        /*
+         * As the user and into no directory: the home is his who is suspected, and a link that he
+         * puts there would have root move one person's files over another's.
+         */
+        tell(subject, home_files[i].what, "runuser -u %s -- mv -T -- %s %s.closed", subject->user,
+             quoted, quoted);
     }
 }
 

@@ -268,13 +268,22 @@ static void check_clock(struct vp_inquiry *inquiry)
     note_trouble(inquiry, VP_TROUBLE_CLOCK, &error);
 }
 
+/*
+ * The order is what makes the witness trustworthy without a lock: shadow was read before, now the
+ * intent, then the record. A change through PAM shows its intent from before the new hash until the
+ * rename that makes it the record, so whoever sees a new hash and no intent then sees its record.
+ */
 static void read_record(struct vp_inquiry *inquiry)
 {
     struct vp_error error;
+    bool change_pending = inquiry->question.committing ||
+                          vp_store_change_pending(&inquiry->store, inquiry->account.name,
+                                                  inquiry->question.now, VP_INTENT_SECONDS);
     int found =
         vp_store_read_record(&inquiry->store, inquiry->account.name, &inquiry->record, &error);
 
-    inquiry->around = (struct vp_surroundings){.stamp = VP_NO_DAY};
+    inquiry->around =
+        (struct vp_surroundings){.stamp = VP_NO_DAY, .change_pending = change_pending};
     inquiry->record_readable = found >= 0;
     if (found < 0) {
         note_trouble(inquiry, VP_TROUBLE_RECORD, &error);
@@ -285,10 +294,6 @@ static void read_record(struct vp_inquiry *inquiry)
         read_stamp(inquiry);
         check_clock(inquiry);
     }
-    inquiry->around.change_pending =
-        inquiry->question.committing ||
-        vp_store_change_pending(&inquiry->store, inquiry->account.name, inquiry->question.now,
-                                VP_INTENT_SECONDS);
 }
 
 /* ---- learning -------------------------------------------------------------------------------- */
@@ -433,16 +438,29 @@ void vp_inquiry_release(struct vp_inquiry *inquiry)
     inquiry->lock = -1;
 }
 
+/*
+ * Looks the account up again. Where that fails it stays as the first look saw it: an empty account
+ * has uid 0, and root is beyond every verdict.
+ */
+static int find_again(struct vp_inquiry *inquiry, struct vp_error *error_out)
+{
+    struct vp_account account;
+    int found = vp_account_find(inquiry->account.name, &account, error_out);
+
+    if (found > 0)
+        inquiry->account = account;
+    else if (found == 0)
+        (void)vp_error_set(error_out, NULL, 0, 0, "%.64s: the account has gone",
+                           inquiry->account.name);
+    vp_account_wipe(&account);
+    return found > 0 ? 0 : -1;
+}
+
 /* Reads account and record again, now that nobody else changes them. */
 static int read_again(struct vp_inquiry *inquiry, struct vp_error *error_out)
 {
-    char name[VP_NAME_MAX + 1];
-
-    memcpy(name, inquiry->account.name, sizeof name);
-    if (inquiry->known == NULL && vp_account_find(name, &inquiry->account, error_out) <= 0) {
-        memcpy(inquiry->account.name, name, sizeof name);
-        return vp_error_set(error_out, NULL, 0, 0, "%.64s: the account has gone", name);
-    }
+    if (inquiry->known == NULL && find_again(inquiry, error_out) != 0)
+        return -1;
     read_record(inquiry);
     if (!inquiry->record_readable) {
         *error_out = inquiry->trouble[VP_TROUBLE_RECORD];
@@ -459,12 +477,9 @@ int vp_inquiry_hold(struct vp_inquiry *inquiry, int wait_ms, struct vp_error *er
     }
     inquiry->lock = vp_store_lock(&inquiry->store, inquiry->account.name, wait_ms, error_out);
     if (inquiry->lock < 0) {
-        if (error_out->errnum == EWOULDBLOCK) {
-            read_record(inquiry);
-            inquiry->learnt = 0;
-        } else {
+        /* Whoever holds the lock, the user himself perhaps, makes no trouble for the store. */
+        if (error_out->errnum != EWOULDBLOCK)
             note_trouble(inquiry, VP_TROUBLE_STORE, error_out);
-        }
         return -1;
     }
     if (read_again(inquiry, error_out) != 0) {

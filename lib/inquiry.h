@@ -95,8 +95,8 @@ void vp_inquiry_close(struct vp_inquiry *inquiry);
 
 /*
  * Takes the account's lock and reads account and record again, so that the record can be changed.
- * Returns 0; or -1 with the error filled. Where another change holds the lock (errnum EWOULDBLOCK)
- * the record is as it is stored: the witness may not be heard then.
+ * Returns 0; or -1 with the error filled (errnum EWOULDBLOCK where somebody else holds the lock);
+ * then account and what was learnt are as the first look found them, and can be judged by.
  */
 VP_CHECKED int vp_inquiry_hold(struct vp_inquiry *inquiry, int wait_ms, struct vp_error *error_out);
 

@@ -103,6 +103,18 @@ void vp_record_begin(struct vp_record *record, const char *user, uint32_t uid)
             memcpy((char *)record + fields[i].offset, &no_day, sizeof no_day);
 }
 
+void vp_record_trust_clock(struct vp_record *record, int32_t today, int64_t now)
+{
+    int32_t *const happened[] = {&record->began,      &record->set_on,   &record->due_since,
+                                 &record->last_login, &record->reopened, &record->noticed_on};
+
+    for (size_t i = 0; i < sizeof happened / sizeof happened[0]; i++)
+        if (*happened[i] != VP_NO_DAY && *happened[i] > today)
+            *happened[i] = today;
+    if (record->newest > now)
+        record->newest = now;
+}
+
 void vp_record_wipe(struct vp_record *record)
 {
     vp_secret_wipe(record, sizeof *record);

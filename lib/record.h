@@ -73,6 +73,12 @@ VP_CHECKED int vp_record_parse(const char *text, size_t length, const char *file
 /* Writes a record's text, NUL-terminated. Returns its length; it always fits VP_RECORD_SIZE. */
 size_t vp_record_print(const struct vp_record *record, char buffer[VP_RECORD_SIZE]);
 
+/*
+ * Puts back what a clock that once ran ahead has written down: the newest time seen, and the days
+ * of what has happened. For acts that vouch for the clock: an administrator's, a password change.
+ */
+void vp_record_trust_clock(struct vp_record *record, int32_t today, int64_t now);
+
 /* Wipes the record, hash and all. */
 void vp_record_wipe(struct vp_record *record);
 

@@ -344,6 +344,46 @@ static int open_lock(const struct vp_store *store, const char *path)
     return lock;
 }
 
+/*
+ * The process that holds the lock, by /proc/locks (proc(5)), or 0. A user can stop his own setuid
+ * passwd while it does; an administrator has to know whom to end.
+ */
+static int64_t lock_holder(int lock)
+{
+    FILE *locks = fopen("/proc/locks", "re");
+    struct stat status;
+    char line[128];
+    int64_t holder = 0;
+
+    if (locks == NULL)
+        return 0;
+    while (fstat(lock, &status) == 0 && fgets(line, sizeof line, locks) != NULL) {
+        unsigned long long inode;
+        int pid;
+
+        if (sscanf(line, "%*d: FLOCK %*s %*s %d %*x:%*x:%llu", &pid, &inode) == 2 &&
+            inode == status.st_ino && pid > 0)
+            holder = pid;
+    }
+    fclose(locks);
+    return holder;
+}
+
+/* Says who is in the way. */
+static int fail_lock(const struct vp_store *store, const char *path, int lock, int errnum,
+                     struct vp_error *error_out)
+{
+    int64_t holder = errnum == EWOULDBLOCK ? lock_holder(lock) : 0;
+    char what[128] = "cannot be locked";
+
+    if (holder != 0)
+        snprintf(what, sizeof what,
+                 "cannot be locked: process %lld holds it (kill -KILL %lld ends that, and nothing "
+                 "is lost)",
+                 (long long)holder, (long long)holder);
+    return fail(store, path, errnum, what, error_out);
+}
+
 /* Waits in small steps: an alarm would be the host program's. 0, or -1 with errno set. */
 static int wait_for_lock(int lock, int wait_ms)
 {
@@ -372,7 +412,7 @@ int vp_store_lock(const struct vp_store *store, const char *user, int wait_ms,
         if (lock < 0)
             return fail(store, place.path, errno, "cannot be locked", error_out);
         if (wait_for_lock(lock, wait_ms) != 0 || fstat(lock, &status) != 0) {
-            (void)fail(store, place.path, errno, "cannot be locked", error_out);
+            (void)fail_lock(store, place.path, lock, errno, error_out);
             close(lock);
             return -1;
         }
