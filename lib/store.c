@@ -607,15 +607,15 @@ int vp_store_forget(const struct vp_store *store, const char *user, int64_t now,
                     struct vp_error *error_out)
 {
     struct place record, copy, other;
-    char seconds[24];
+    char dated[sizeof copy.path + 24];
 
     if (find_place(RECORDS, user, &record, error_out) != 0 ||
         find_place(FORGOTTEN, user, &copy, error_out) != 0)
         return -1;
-    snprintf(seconds, sizeof seconds, ".%lld", (long long)now);
-    if (strlen(copy.path) + strlen(seconds) >= sizeof copy.path)
+    snprintf(dated, sizeof dated, "%s.%lld", copy.path, (long long)now);
+    if (strlen(dated) >= sizeof copy.path)
         return fail(store, copy.path, ENAMETOOLONG, "cannot be written", error_out);
-    strcat(copy.path, seconds);
+    memcpy(copy.path, dated, strlen(dated) + 1);
     /* Without the folder for copies the move would fail as if there were no record. */
     if (make_folders(store) != 0)
         return fail(store, copy.path, errno, "cannot be written", error_out);
