@@ -225,8 +225,7 @@ START_TEST(a_name_beyond_its_room_is_refused_not_cut)
 }
 END_TEST
 
-/* ---- groups
- * -------------------------------------------------------------------------------------- */
+/* ---- groups ---------------------------------------------------------------------------------- */
 
 static const char *const all_groups[] = {"staff", "admins", "domain users", "mail"};
 
@@ -300,8 +299,7 @@ START_TEST(hundreds_of_groups_are_all_seen)
 }
 END_TEST
 
-/* ---- root, and who is acting
- * --------------------------------------------------------------------- */
+/* ---- root, and who is acting ----------------------------------------------------------------- */
 
 START_TEST(root_is_who_has_uid_0)
 {
@@ -318,8 +316,7 @@ START_TEST(root_is_who_has_uid_0)
 }
 END_TEST
 
-/* ---- secrets
- * ------------------------------------------------------------------------------------- */
+/* ---- secrets --------------------------------------------------------------------------------- */
 
 static void find_secret(void *context)
 {

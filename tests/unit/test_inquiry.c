@@ -113,8 +113,7 @@ static bool troubled(enum vp_trouble trouble)
     return inquiry.troubles & 1u << trouble;
 }
 
-/* ---- who, and by which policy
- * -------------------------------------------------------------------- */
+/* ---- who, and by which policy ---------------------------------------------------------------- */
 
 START_TEST(an_account_that_nobody_has_is_no_error_and_has_a_policy)
 {
@@ -218,13 +217,13 @@ START_TEST(who_left_a_group_is_not_in_it_again_when_nss_fails)
 }
 END_TEST
 
-/* ---- the record
- * ---------------------------------------------------------------------------------- */
+/* ---- the record ------------------------------------------------------------------------------ */
 
 START_TEST(a_login_begins_a_record_and_the_next_one_learns_nothing_new)
 {
     ck_assert_int_eq(ask(), 1);
     ck_assert_uint_eq(inquiry.learnt, VP_LEARNT_BEGAN);
+    ck_assert(vp_inquiry_has_news(&inquiry));
     vp_inquiry_close(&inquiry);
     /* Asking alone writes nothing. */
     ck_assert_int_eq(access(in_state("records/tuan"), F_OK), -1);
@@ -232,6 +231,7 @@ START_TEST(a_login_begins_a_record_and_the_next_one_learns_nothing_new)
     ck_assert_int_eq(access(in_state("records/tuan"), F_OK), 0);
     ck_assert_int_eq(ask(), 1);
     ck_assert_uint_eq(inquiry.learnt, 0);
+    ck_assert(!vp_inquiry_has_news(&inquiry));
     ck_assert_int_eq(inquiry.record.newest, NOW);
     ck_assert_int_eq(inquiry.record.began, T);
     ck_assert(!vp_inquiry_blind(&inquiry));
@@ -400,8 +400,7 @@ START_TEST(what_was_read_already_is_not_asked_again)
 }
 END_TEST
 
-/* ---- a new password
- * ------------------------------------------------------------------------------ */
+/* ---- a new password -------------------------------------------------------------------------- */
 
 #define X36 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 
@@ -494,8 +493,7 @@ START_TEST(old_passwords_are_refused_as_far_back_as_the_policy_says)
 }
 END_TEST
 
-/* ---- secrets
- * ------------------------------------------------------------------------------------- */
+/* ---- secrets --------------------------------------------------------------------------------- */
 
 static void check_secret(void *context)
 {

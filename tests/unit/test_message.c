@@ -21,8 +21,7 @@
 /* useradd allows 32, directories more; a message has room for this many wherever a name stands. */
 #define USER_LENGTH 120
 
-/* ---- sentences
- * ----------------------------------------------------------------------------------- */
+/* ---- sentences ------------------------------------------------------------------------------- */
 
 static const struct {
     enum vp_message message;
@@ -193,8 +192,7 @@ START_TEST(dates_are_those_of_office_letters)
 }
 END_TEST
 
-/* ---- at a login
- * ---------------------------------------------------------------------------------- */
+/* ---- at a login ------------------------------------------------------------------------------ */
 
 #define LOGIN(kind_, reason_) .kind = VP_##kind_, .reason = VP_REASON_##reason_
 #define SINCE                 .since = T - 186 /* 2026-05-20 */
@@ -359,8 +357,7 @@ START_TEST(a_login_is_told_in_one_short_line_whatever_the_terms)
 }
 END_TEST
 
-/* ---- the rules
- * ----------------------------------------------------------------------------------- */
+/* ---- the rules ------------------------------------------------------------------------------- */
 
 static const struct {
     int32_t length, upper, lower, digit, special, history;
@@ -417,8 +414,7 @@ START_TEST(the_rules_are_said_in_one_line_before_typing)
 }
 END_TEST
 
-/* ---- refusals
- * ------------------------------------------------------------------------------------ */
+/* ---- refusals -------------------------------------------------------------------------------- */
 
 static const struct {
     struct vp_failure failure;
@@ -627,8 +623,7 @@ START_TEST(all_reasons_at_once_are_more_than_one_message_holds)
 }
 END_TEST
 
-/* ---- the log
- * ------------------------------------------------------------------------------------- */
+/* ---- the log --------------------------------------------------------------------------------- */
 
 static const struct {
     struct vp_verdict verdict;

@@ -198,6 +198,7 @@ START_TEST(days_print_as_people_write_them)
     vp_number_print_date(printed[_i].days, text);
     ck_assert_msg(strcmp(text, printed[_i].date) == 0, "\"%s\": %s", text, printed[_i].why);
     if (printed[_i].duration != NULL) {
+        memset(text, '~', sizeof text);
         vp_number_print_duration(printed[_i].days, text);
         ck_assert_msg(strcmp(text, printed[_i].duration) == 0, "\"%s\": %s", text, printed[_i].why);
     }

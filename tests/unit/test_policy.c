@@ -39,8 +39,7 @@ static struct vp_policy policy_of(const char *text)
     return policy;
 }
 
-/* ---- one row for each key ---------------------------------------------------------------------
- */
+/* ---- one row for each key -------------------------------------------------------------------- */
 
 /*
  * text: sets the key to something that is not built-in. shown: that value as the file would have
@@ -249,8 +248,7 @@ START_TEST(a_value_is_allowed_up_to_its_ends)
 }
 END_TEST
 
-/* ---- faults ------------------------------------------------------------------------------------
- */
+/* ---- faults ---------------------------------------------------------------------------------- */
 
 #define IN_ANY_SECTION "(sections are [group NAME...], [user PATTERN...] and [service NAME...])"
 
@@ -442,8 +440,7 @@ START_TEST(a_file_beyond_the_limit_is_refused_whole)
 }
 END_TEST
 
-/* ---- how it may be written ---------------------------------------------------------------------
- */
+/* ---- how it may be written ------------------------------------------------------------------- */
 
 static const struct {
     const char *text;
@@ -521,8 +518,7 @@ START_TEST(none_is_no_text_and_a_pattern_matches_any_sign)
 }
 END_TEST
 
-/* ---- which section wins ------------------------------------------------------------------------
- */
+/* ---- which section wins ---------------------------------------------------------------------- */
 
 static const struct {
     const char *text;
@@ -581,8 +577,7 @@ START_TEST(without_service_or_groups_their_sections_do_not_apply)
 }
 END_TEST
 
-/* ---- text -> policy -> text --------------------------------------------------------------------
- */
+/* ---- text -> policy -> text ------------------------------------------------------------------ */
 
 static bool same_text(const char *one, const char *other)
 {

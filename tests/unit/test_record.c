@@ -374,8 +374,46 @@ START_TEST(the_words_of_a_record_are_those_of_its_file)
 }
 END_TEST
 
-/* ---- history -----------------------------------------------------------------------------------
- */
+/* ---- a clock that ran ahead ------------------------------------------------------------------ */
+
+START_TEST(a_trusted_clock_puts_back_what_has_happened_and_nothing_that_is_to_come)
+{
+    const int32_t today = 20779;
+    const int64_t now = (int64_t)20779 * 86400 + 60;
+    struct vp_record record, before;
+
+    vp_record_begin(&record, "tuan", 1000);
+    vp_record_trust_clock(&record, today, now);
+    ck_assert_int_eq(record.set_on, VP_NO_DAY);
+    ck_assert_int_eq(record.newest, 0);
+    record.began = record.set_on = record.due_since = today - 1;
+    record.last_login = record.reopened = record.noticed_on = today;
+    record.newest = now;
+    before = record;
+    vp_record_trust_clock(&record, today, now);
+    ck_assert_mem_eq(&record, &before, sizeof record);
+    record.began = record.set_on = record.due_since = today + 1;
+    record.last_login = record.reopened = record.noticed_on = today + 400;
+    record.newest = now + 1;
+    record.respite = record.closed.from = record.suspected.from = today + 7;
+    record.shadow_expiry = VP_NEVER;
+    vp_record_trust_clock(&record, today, now);
+    ck_assert_int_eq(record.began, today);
+    ck_assert_int_eq(record.set_on, today);
+    ck_assert_int_eq(record.due_since, today);
+    ck_assert_int_eq(record.last_login, today);
+    ck_assert_int_eq(record.reopened, today);
+    ck_assert_int_eq(record.noticed_on, today);
+    ck_assert_int_eq(record.newest, now);
+    /* Days that somebody chose lie ahead on purpose. */
+    ck_assert_int_eq(record.respite, today + 7);
+    ck_assert_int_eq(record.closed.from, today + 7);
+    ck_assert_int_eq(record.suspected.from, today + 7);
+    ck_assert_int_eq(record.shadow_expiry, VP_NEVER);
+}
+END_TEST
+
+/* ---- history --------------------------------------------------------------------------------- */
 
 static const char past[] = "version = 1.0\n"
                            "2026-11-22 $y$j9T$abc$def\n"
@@ -528,8 +566,7 @@ START_TEST(a_hash_comes_first_in_the_history_and_stands_there_once)
 }
 END_TEST
 
-/* ---- secrets -----------------------------------------------------------------------------------
- */
+/* ---- secrets --------------------------------------------------------------------------------- */
 
 static void handle_record(void *context)
 {
@@ -612,6 +649,7 @@ Suite *suite_record(void)
     tcase_add_test(tcase, a_thousand_made_up_records_survive_the_disk);
     tcase_add_test(tcase, a_record_with_any_byte_changed_is_refused_or_stable);
     tcase_add_test(tcase, the_words_of_a_record_are_those_of_its_file);
+    tcase_add_test(tcase, a_trusted_clock_puts_back_what_has_happened_and_nothing_that_is_to_come);
     tcase_add_test(tcase, a_history_is_read_and_written_back_to_the_letter);
     tcase_add_test(tcase, a_history_cut_at_any_byte_is_refused);
     ADD_ROWS(tcase, a_history_is_accepted_whole_or_refused_with_its_line, histories);

@@ -29,6 +29,7 @@ static void check(const struct vp_values *values, const char *password, size_t l
     struct vp_candidate candidate, old_candidate;
     struct vp_failures failures;
 
+    memset(&failures, 0xff, sizeof failures);
     vp_rules_read(password, length, &candidate);
     if (old != NULL)
         vp_rules_read(old, strlen(old), &old_candidate);

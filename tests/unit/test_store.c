@@ -101,8 +101,7 @@ static int64_t uid_in(const char *user)
     return found > 0 ? (int64_t)record.uid : found - 1;
 }
 
-/* ---- the store itself
- * ---------------------------------------------------------------------------- */
+/* ---- the store itself ------------------------------------------------------------------------ */
 
 static const struct {
     mode_t mode;
@@ -200,8 +199,7 @@ START_TEST(without_group_shadow_nobody_but_root_may_read)
 }
 END_TEST
 
-/* ---- locks
- * --------------------------------------------------------------------------------------- */
+/* ---- locks ----------------------------------------------------------------------------------- */
 
 /* A process that holds the lock of tuan until it is killed. */
 static pid_t hold_elsewhere(void)
@@ -282,8 +280,7 @@ START_TEST(a_lock_whose_file_was_removed_meanwhile_holds_nobody_off)
 }
 END_TEST
 
-/* ---- names
- * --------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 #define X64 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define X63 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
@@ -353,8 +350,7 @@ START_TEST(listing_gives_the_names_back)
 }
 END_TEST
 
-/* ---- records
- * ------------------------------------------------------------------------------------- */
+/* ---- records --------------------------------------------------------------------------------- */
 
 START_TEST(a_record_written_is_the_record_read)
 {
@@ -458,8 +454,7 @@ START_TEST(a_link_in_the_place_of_a_new_file_is_replaced_not_followed)
 }
 END_TEST
 
-/* ---- history
- * ------------------------------------------------------------------------------------- */
+/* ---- history --------------------------------------------------------------------------------- */
 
 START_TEST(old_hashes_are_for_root_alone)
 {
@@ -480,8 +475,7 @@ START_TEST(old_hashes_are_for_root_alone)
 }
 END_TEST
 
-/* ---- a change
- * ------------------------------------------------------------------------------------ */
+/* ---- a change -------------------------------------------------------------------------------- */
 
 static void write_intent(uint32_t uid, struct vp_intent *intent)
 {
@@ -584,14 +578,14 @@ START_TEST(a_change_is_pending_for_a_minute)
 }
 END_TEST
 
-/* ---- forgetting
- * ---------------------------------------------------------------------------------- */
+/* ---- forgetting ------------------------------------------------------------------------------ */
 
 START_TEST(a_forgotten_record_stays_as_a_copy_and_its_hashes_go)
 {
     struct vp_history history = {0};
     struct vp_intent intent;
     struct vp_error error;
+    char copy[256];
 
     write_record("tuan", 1000);
     vp_history_add(&history, "$6$a$b", T, 5);
@@ -602,12 +596,15 @@ START_TEST(a_forgotten_record_stays_as_a_copy_and_its_hashes_go)
     ck_assert_int_eq(access(at("history/tuan"), F_OK), -1);
     ck_assert_int_eq(access(at("intents/tuan"), F_OK), -1);
     ck_assert_int_eq(access(at("forgotten/tuan.1795305600"), F_OK), 0);
+    vp_store_print_forgotten(&store, "tuan", NOW, copy, sizeof copy);
+    ck_assert_str_eq(copy, at("forgotten/tuan.1795305600"));
+    ck_assert_int_eq(vp_store_probe(&store, &error), 0);
+    ck_assert_int_eq(vp_store_sync(&store, &error), 0);
     ck_assert_int_eq(vp_store_forget(&store, "tuan", NOW, &error), 0);
 }
 END_TEST
 
-/* ---- the stamp
- * ----------------------------------------------------------------------------------- */
+/* ---- the stamp ------------------------------------------------------------------------------- */
 
 static int read_stamp(const char *user, int32_t *day_out, bool *present_out)
 {
@@ -640,6 +637,29 @@ START_TEST(a_stamp_is_written_once_and_names_who_was_there)
 }
 END_TEST
 
+static int collect_or_refuse(void *context, const char *user)
+{
+    return -collect(context, user);
+}
+
+START_TEST(those_who_were_there_can_be_visited_at_once)
+{
+    char list[64] = "";
+    struct vp_error error;
+    int32_t began;
+
+    ck_assert_int_eq(vp_store_visit_present(&store, &began, collect_or_refuse, list, &error), 0);
+    ck_assert_int_eq(began, VP_NO_DAY);
+    ck_assert_int_eq(vp_store_write_stamp(&store, T, "tuan\nstop\nlan\n", &error), 0);
+    ck_assert_int_eq(vp_store_visit_present(&store, &began, collect_or_refuse, list, &error), -42);
+    ck_assert_int_eq(began, T);
+    ck_assert_str_eq(list, "tuan,stop,");
+    put("stamp", "version = 1.0\nbegan = 2026-11-22\npresent = tuan\n");
+    ck_assert_int_eq(vp_store_visit_present(&store, &began, collect_or_refuse, list, &error), -1);
+    ck_assert_str_eq(list, "tuan,stop,");
+}
+END_TEST
+
 static const struct {
     const char *text;
     int found;
@@ -664,8 +684,7 @@ START_TEST(a_damaged_stamp_is_no_stamp)
 }
 END_TEST
 
-/* ---- the policy file
- * ----------------------------------------------------------------------------- */
+/* ---- the policy file ------------------------------------------------------------------------- */
 
 START_TEST(a_policy_file_is_read_from_its_trusted_owner_only)
 {
@@ -727,8 +746,7 @@ START_TEST(the_last_good_policy_is_kept_for_each_path)
 }
 END_TEST
 
-/* ---- secrets
- * ------------------------------------------------------------------------------------- */
+/* ---- secrets --------------------------------------------------------------------------------- */
 
 static void keep_secret(void *context)
 {
@@ -787,6 +805,7 @@ Suite *suite_store(void)
     ADD_ROWS(tcase, a_change_is_pending_for_a_minute, ages);
     tcase_add_test(tcase, a_forgotten_record_stays_as_a_copy_and_its_hashes_go);
     tcase_add_test(tcase, a_stamp_is_written_once_and_names_who_was_there);
+    tcase_add_test(tcase, those_who_were_there_can_be_visited_at_once);
     ADD_ROWS(tcase, a_damaged_stamp_is_no_stamp, stamps);
     tcase_add_test(tcase, a_policy_file_is_read_from_its_trusted_owner_only);
     tcase_add_test(tcase, the_last_good_policy_is_kept_for_each_path);

@@ -143,6 +143,19 @@ START_TEST(trimming_takes_blanks_and_one_line_end)
 }
 END_TEST
 
+START_TEST(blunting_takes_every_control_character_and_nothing_else)
+{
+    for (int byte = 1; byte < 256; byte++) {
+        char text[] = {'a', (char)byte, 'b', '\0'};
+        bool control = byte < 0x20 || byte == 0x7f;
+
+        vp_text_blunt(text);
+        ck_assert_msg(text[0] == 'a' && text[1] == (control ? '?' : (char)byte) && text[2] == 'b',
+                      "byte %02x", byte);
+    }
+}
+END_TEST
+
 #define BYTES(literal) literal, sizeof literal - 1
 
 static const struct {
@@ -358,6 +371,7 @@ Suite *suite_text(void)
     tcase_add_test(tcase, every_byte_survives_escaping);
     ADD_ROWS(tcase, a_malformed_escape_is_refused, unescapes);
     ADD_ROWS(tcase, trimming_takes_blanks_and_one_line_end, trims);
+    tcase_add_test(tcase, blunting_takes_every_control_character_and_nothing_else);
     ADD_ROWS(tcase, utf8_is_read_as_rfc_3629_has_it, encodings);
     tcase_add_test(tcase, every_code_point_is_read_and_nothing_else);
     ADD_ROWS(tcase, the_distance_is_levenshteins_both_ways, distances);

@@ -40,8 +40,7 @@ static const char *print_day(int32_t when, char buffer[16])
     return buffer;
 }
 
-/* ---- learning
- * ------------------------------------------------------------------------------------ */
+/* ---- learning -------------------------------------------------------------------------------- */
 
 static const char *const learnt_words[] = {"began", "elsewhere", "person",
                                            "uid",   "reset",     "clamped"};
@@ -358,8 +357,7 @@ START_TEST(a_record_with_a_hash_needs_to_see_shadow)
 }
 END_TEST
 
-/* ---- judging
- * ------------------------------------------------------------------------------------- */
+/* ---- judging --------------------------------------------------------------------------------- */
 
 /* "must-change expired since -1, soft"; "ok until 150" */
 static void print_verdict(const struct vp_verdict *verdict, char *buffer, size_t size)
@@ -857,8 +855,7 @@ START_TEST(the_longest_durations_do_not_wrap_around)
 }
 END_TEST
 
-/* ---- admitting
- * ----------------------------------------------------------------------------------- */
+/* ---- admitting ------------------------------------------------------------------------------- */
 
 /*
  * What becomes of a login, a letter each for: no grace, in grace, grace over.
@@ -987,8 +984,121 @@ START_TEST(grace_ends_with_its_last_day)
 }
 END_TEST
 
-/* ---- words
- * --------------------------------------------------------------------------------------- */
+/* ---- the second wall ------------------------------------------------------------------------- */
+
+static const struct {
+    struct brief record;
+    int32_t former, present; /* shadow's expiry date before us (VP_NO_DAY: not touched), and now */
+    int32_t walled_from, wanted;
+    bool owned, marked;
+    const char *why;
+} second_walls[] = {
+    {{FRESH}, VP_NO_DAY, VP_NEVER, VP_NEVER, VP_NEVER, false, false, "no mark, no wall"},
+    {{FRESH}, VP_NO_DAY, T + 9, VP_NEVER, T + 9, false, false, "somebody else's date stays"},
+    {{FRESH, RETIRED, .closed_from = T}, VP_NO_DAY, VP_NEVER, T, T, false, true, "to be built"},
+    {{FRESH, RETIRED, .closed_from = T}, VP_NEVER, T, T, T, true, true, "built, and ours"},
+    {{FRESH, RETIRED, .closed_from = T + 5},
+     VP_NEVER,
+     T + 5,
+     T + 5,
+     T + 5,
+     true,
+     false,
+     "built for a day to come"},
+    {{FRESH, RETIRED, .closed_from = T + 9},
+     VP_NO_DAY,
+     T + 5,
+     T + 9,
+     T + 5,
+     false,
+     false,
+     "an earlier date of somebody else's is never loosened"},
+    {{FRESH, RETIRED, .closed_from = T},
+     T - 5,
+     T - 5,
+     T,
+     T - 5,
+     true,
+     true,
+     "nor is one that stood there before us"},
+    {{FRESH, RETIRED, .closed_from = T},
+     VP_NEVER,
+     T + 7,
+     T,
+     T,
+     false,
+     true,
+     "somebody changed the date since: it is theirs now"},
+    {{FRESH},
+     VP_NEVER,
+     T,
+     VP_NEVER,
+     VP_NEVER,
+     true,
+     false,
+     "a wall without a mark was left behind by a chage that failed"},
+    {{FRESH}, T + 9, T, VP_NEVER, T + 9, true, false, "likewise: what stood there comes back"},
+    {{FRESH, SUSPECTED, .suspected_from = T},
+     VP_NO_DAY,
+     VP_NEVER,
+     VP_NEVER,
+     VP_NEVER,
+     false,
+     true,
+     "suspected alone lets in to change"},
+    {{FRESH, SUSPECTED, .suspected_from = T, .locked = true},
+     VP_NO_DAY,
+     VP_NEVER,
+     T,
+     T,
+     false,
+     true,
+     "locked does not"},
+    {{FRESH, .locked = true},
+     VP_NO_DAY,
+     VP_NEVER,
+     VP_NEVER,
+     VP_NEVER,
+     false,
+     false,
+     "locked belongs to the mark"},
+    {{FRESH, RETIRED, .closed_from = T + 2, SUSPECTED, .suspected_from = T - 1, .locked = true},
+     VP_NO_DAY,
+     VP_NEVER,
+     T - 1,
+     T - 1,
+     false,
+     true,
+     "the earlier of two"},
+    {{FRESH, RETIRED, .closed_from = T - 2, SUSPECTED, .suspected_from = T, .locked = true},
+     VP_NO_DAY,
+     VP_NEVER,
+     T - 2,
+     T - 2,
+     false,
+     true,
+     "the earlier of two, the other way round"},
+};
+
+START_TEST(shadows_expiry_date_follows_the_marks_and_is_never_loosened)
+{
+    struct vp_record record = record_of(&second_walls[_i].record);
+
+    record.shadow_expiry = second_walls[_i].former;
+    ck_assert_msg(vp_verdict_walled_from(&record) == second_walls[_i].walled_from, "from: %s",
+                  second_walls[_i].why);
+    ck_assert_msg(vp_verdict_wanted_expiry(&record, second_walls[_i].present) ==
+                      second_walls[_i].wanted,
+                  "wanted: %s", second_walls[_i].why);
+    ck_assert_msg(vp_verdict_owns_expiry(&record, second_walls[_i].present) ==
+                      second_walls[_i].owned,
+                  "owned: %s", second_walls[_i].why);
+    ck_assert_msg(vp_verdict_marked(&record, T) == second_walls[_i].marked, "marked: %s",
+                  second_walls[_i].why);
+}
+END_TEST
+
+/* ---- words ----------------------------------------------------------------------------------- */
 
 START_TEST(the_words_are_those_of_the_manual)
 {
@@ -1021,6 +1131,7 @@ Suite *suite_verdict(void)
     tcase_add_test(tcase, the_longest_durations_do_not_wrap_around);
     ADD_ROWS(tcase, a_login_is_admitted_as_its_verdict_and_its_way_in_say, admissions);
     ADD_ROWS(tcase, grace_ends_with_its_last_day, graces);
+    ADD_ROWS(tcase, shadows_expiry_date_follows_the_marks_and_is_never_loosened, second_walls);
     tcase_add_test(tcase, the_words_are_those_of_the_manual);
     suite_add_tcase(suite, tcase);
     return suite;
