@@ -69,7 +69,8 @@ def grace(t):
         story.says(t, result, story.expired(t), "and says why")
         lets_in(t, "binh", GIVEN, "a first login is in grace, too: with mail alone there is no way to change")
     t.syslog().wait(rf"authpriv\.notice auth: pam_vpolicy\(dovecot:account\): user mai from 127\.0\.0\.1: must-change "
-                    rf"\(expired since {story.day(t.today())}\): let in and told, in grace until {story.day(t.today() + 6)}$")
+                    rf"\(expired since {story.day(t.today())}\): let in and told, in grace until "
+                    rf"{story.day(t.today() + 6)}$")
     for days, allowed in ((6, True), (7, False)):
         t.faketime(days)
         with t.dovecot():
@@ -148,7 +149,7 @@ def poppassd_closed(t):
     t.eq(t.su_login("chi", NEXT).rc, 0, "so that chi is let in")
 
 
-@case("f.7", "Dovecot's auth cache lets in whom it remembers, until the command that suspect names has run", ("debian12",))
+@case("f.7", "Dovecot's auth cache lets in whom it remembers, until the command suspect names has run", ("debian12",))
 def cache(t):
     t._DOVECOT_2_3 = t._DOVECOT_2_3.replace("driver = pam", "driver = pam\n  args = cache_key=%u dovecot")
     story.settled_user(t, "mai")
@@ -156,6 +157,6 @@ def cache(t):
         t.match("^a OK ", t.imap_login("mai", OWN), "the login that the cache remembers")
         said = t.must("vpolicy suspect mai --reason 'typed into a false page'")
         t.match("^a OK ", t.imap_login("mai", OWN), "nobody asks us")
-        ends = t.match("^mai: goes on: Dovecot's memory of the old password; to end it: (.*)$", said, "suspect tells of it")
+        ends = t.match("^mai: goes on: Dovecot's memory of the old password; to end it: (.*)$", said, "it is told")
         t.must(ends.group(1))
         t.eq(t.imap_login("mai", OWN), EXPIRED["imap"], "after that command the mark counts")
