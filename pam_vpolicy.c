@@ -756,12 +756,13 @@ static int write_down_intent(struct request *request, struct change *change,
     finish_record(&record, inquiry, change);
     /*
      * What was learnt must stand before the intent does: while an intent is young the witness is
-     * not heard, and nobody may hide from it behind one.
+     * not heard, and nobody may hide from it behind one, nor behind one after the other.
      */
     if (vp_inquiry_remember(inquiry, old_hashes, 2, true, error_out) == 0 &&
         (inquiry->learnt == 0 || inquiry->clock_back ||
          vp_store_write_record(&inquiry->store, &inquiry->record, true, error_out) == 0))
-        result = vp_store_write_intent(&inquiry->store, &record, &change->intent, error_out);
+        result = vp_store_write_intent(&inquiry->store, &record, change->covers_another,
+                                       &change->intent, error_out);
     vp_inquiry_release(inquiry);
     vp_record_wipe(&record);
     return result;

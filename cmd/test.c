@@ -121,9 +121,10 @@ static int ask(struct lines *lines)
     if (signals < 0 || tcgetattr(STDIN_FILENO, &before) != 0)
         goto out;
     while (!answered) {
-        fprintf(stderr, "New password to try: ");
         sigprocmask(SIG_BLOCK, &held, &usual);
         set_echo(false);
+        /* After that, which throws away what was typed before. */
+        fprintf(stderr, "New password to try: ");
         answered = wait_for_line(signals);
         if (answered)
             result = next_line(lines);

@@ -23,7 +23,8 @@ struct place {
     char path[NAME_MAX + 16];
 };
 
-enum folder { RECORDS, INTENTS, HISTORY, LOCKS, NEW, POLICY, FORGOTTEN, FOLDER_COUNT };
+/* In the order in which they are made: where the last one is, all are. */
+enum folder { RECORDS, INTENTS, HISTORY, NEW, POLICY, FORGOTTEN, LOCKS, FOLDER_COUNT };
 
 static const struct {
     const char *name;
@@ -226,21 +227,30 @@ static int fill_new(const struct vp_store *store, const char *path, mode_t mode,
     return result;
 }
 
+/* Gives a folder the owner and mode that it should have: a kill may have left it half made. */
+static int own_folder(const struct vp_store *store, enum folder folder)
+{
+    const char *name = folders[folder].name;
+    mode_t mode = folders[folder].mode & store->mode_mask;
+    struct stat status;
+
+    if (fstatat(store->directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return -1;
+    if (geteuid() == 0 && status.st_gid != store->group &&
+        fchownat(store->directory, name, 0, store->group, AT_SYMLINK_NOFOLLOW) != 0)
+        return -1;
+    if ((status.st_mode & 07777) != mode && S_ISDIR(status.st_mode))
+        return fchmodat(store->directory, name, mode, 0);
+    return 0;
+}
+
 /* Makes the folders that are missing. 0, or -1 with errno set. */
 static int make_folders(const struct vp_store *store)
 {
-    for (size_t i = 0; i < FOLDER_COUNT; i++) {
-        if (mkdirat(store->directory, folders[i].name, 0700) != 0) {
-            if (errno == EEXIST)
-                continue;
+    for (enum folder folder = 0; folder < FOLDER_COUNT; folder++)
+        if ((mkdirat(store->directory, folders[folder].name, 0700) != 0 && errno != EEXIST) ||
+            own_folder(store, folder) != 0)
             return -1;
-        }
-        if (geteuid() == 0 &&
-            fchownat(store->directory, folders[i].name, 0, store->group, AT_SYMLINK_NOFOLLOW) != 0)
-            return -1;
-        if (fchmodat(store->directory, folders[i].name, folders[i].mode & store->mode_mask, 0) != 0)
-            return -1;
-    }
     return 0;
 }
 
@@ -344,25 +354,45 @@ static int open_lock(const struct vp_store *store, const char *path)
     return lock;
 }
 
+/* Whether a process has this very file open: inode numbers of /proc/locks meet by chance. */
+static bool has_open(int pid, const struct stat *wanted)
+{
+    char path[32];
+    DIR *descriptors;
+    struct dirent *entry;
+    struct stat status;
+    bool found = false;
+
+    snprintf(path, sizeof path, "/proc/%d/fd", pid);
+    descriptors = opendir(path);
+    if (descriptors == NULL)
+        return false;
+    while (!found && (entry = readdir(descriptors)) != NULL)
+        found = fstatat(dirfd(descriptors), entry->d_name, &status, 0) == 0 &&
+                status.st_dev == wanted->st_dev && status.st_ino == wanted->st_ino;
+    closedir(descriptors);
+    return found;
+}
+
 /*
  * The process that holds the lock, by /proc/locks (proc(5)), or 0. A user can stop his own setuid
- * passwd while it does; an administrator has to know whom to end.
+ * passwd while it does; an administrator has to know whom to end, and must not end another.
  */
-static int64_t lock_holder(int lock)
+static int lock_holder(int lock)
 {
     FILE *locks = fopen("/proc/locks", "re");
     struct stat status;
     char line[128];
-    int64_t holder = 0;
+    int holder = 0;
 
     if (locks == NULL)
         return 0;
-    while (fstat(lock, &status) == 0 && fgets(line, sizeof line, locks) != NULL) {
+    while (holder == 0 && fstat(lock, &status) == 0 && fgets(line, sizeof line, locks) != NULL) {
         unsigned long long inode;
         int pid;
 
-        if (sscanf(line, "%*d: FLOCK %*s %*s %d %*x:%*x:%llu", &pid, &inode) == 2 &&
-            inode == status.st_ino && pid > 0)
+        if (sscanf(line, "%*d: FLOCK %*s %*s %d %*x:%*x:%llu", &pid, &inode) == 2 && pid > 0 &&
+            inode == status.st_ino && has_open(pid, &status))
             holder = pid;
     }
     fclose(locks);
@@ -373,14 +403,14 @@ static int64_t lock_holder(int lock)
 static int fail_lock(const struct vp_store *store, const char *path, int lock, int errnum,
                      struct vp_error *error_out)
 {
-    int64_t holder = errnum == EWOULDBLOCK ? lock_holder(lock) : 0;
+    int holder = errnum == EWOULDBLOCK ? lock_holder(lock) : 0;
     char what[128] = "cannot be locked";
 
     if (holder != 0)
-        snprintf(what, sizeof what,
-                 "cannot be locked: process %lld holds it (kill -KILL %lld ends that, and nothing "
-                 "is lost)",
-                 (long long)holder, (long long)holder);
+        snprintf(
+            what, sizeof what,
+            "cannot be locked: process %d holds it (kill -KILL %d ends that, and nothing is lost)",
+            holder, holder);
     return fail(store, path, errnum, what, error_out);
 }
 
@@ -520,20 +550,27 @@ static int open_intent(const struct vp_store *store, const char *path,
 }
 
 int vp_store_write_intent(const struct vp_store *store, const struct vp_record *record,
-                          struct vp_intent *intent_out, struct vp_error *error_out)
+                          bool inherit, struct vp_intent *intent_out, struct vp_error *error_out)
 {
     char text[VP_RECORD_SIZE];
     size_t length = vp_record_print(record, text);
     struct place place;
-    struct stat status;
-    int result =
-        write_entry(store, INTENTS, record->user, text, length, 2 * VP_HASH_SIZE, true, error_out);
+    struct stat former, status;
+    int result = find_place(INTENTS, record->user, &place, error_out);
 
+    inherit = inherit && result == 0 &&
+              fstatat(store->directory, place.path, &former, AT_SYMLINK_NOFOLLOW) == 0;
+    if (result == 0)
+        result = write_entry(store, INTENTS, record->user, text, length, 2 * VP_HASH_SIZE, true,
+                             error_out);
     vp_secret_wipe(text, sizeof text);
-    if (result != 0 || find_place(INTENTS, record->user, &place, error_out) != 0)
+    if (result != 0)
         return -1;
-    if (fstatat(store->directory, place.path, &status, AT_SYMLINK_NOFOLLOW) != 0)
-        return fail(store, place.path, errno, "cannot be read", error_out);
+    if ((inherit && utimensat(store->directory, place.path,
+                              (struct timespec[]){former.st_mtim, former.st_mtim},
+                              AT_SYMLINK_NOFOLLOW) != 0) ||
+        fstatat(store->directory, place.path, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return fail(store, place.path, errno, "cannot be written", error_out);
     *intent_out = (struct vp_intent){status.st_dev, status.st_ino, status.st_mtim};
     return 0;
 }
@@ -756,15 +793,19 @@ int vp_store_write_stamp(const struct vp_store *store, int32_t day, const char *
                          struct vp_error *error_out)
 {
     int lock = vp_store_lock(store, STAMP_LOCK, VP_LOCK_WAIT_MS, error_out);
-    struct stat status;
     char *text = NULL;
     size_t length = 0;
+    int32_t began;
+    bool unused;
     int result = -1;
+    int found;
 
     if (lock < 0)
         return -1;
-    if (fstatat(store->directory, "stamp", &status, AT_SYMLINK_NOFOLLOW) == 0) {
-        result = 0;
+    found = vp_store_read_stamp(store, "", &began, &unused, error_out);
+    /* Under a stamp from a clock that ran ahead nobody would be new until that day. */
+    if (found < 0 || (found > 0 && began <= day + 1)) {
+        result = found < 0 ? -1 : 0;
         goto out;
     }
     text = print_stamp(day, present, &length);

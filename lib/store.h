@@ -92,10 +92,13 @@ struct vp_intent {
 
 /*
  * Writes the record that a change will leave as the account's intent, with room for any hash, so
- * that a full disk cannot strike once the password has changed. Caller holds the lock. 0 or -1.
+ * that a full disk cannot strike once the password has changed. inherit: it is as old as the one
+ * that it replaces, so that a chain of them is young no longer than its first. Caller holds the
+ * lock. 0 or -1.
  */
 VP_CHECKED int vp_store_write_intent(const struct vp_store *store, const struct vp_record *record,
-                                     struct vp_intent *intent_out, struct vp_error *error_out);
+                                     bool inherit, struct vp_intent *intent_out,
+                                     struct vp_error *error_out);
 
 /*
  * Makes the record the account's, using the intent's room where it is still ours. Caller holds the
@@ -143,8 +146,9 @@ VP_CHECKED int vp_store_visit_present(const struct vp_store *store, int32_t *day
                                       struct vp_error *error_out);
 
 /*
- * Writes the stamp, unless there is one. present: names of accounts, a newline after each.
- * Returns 0 also where somebody else was first, or -1 (error filled).
+ * Writes the stamp, unless there is one of that day or before; one that lies ahead was written
+ * under a wrong clock and is replaced. present: names of accounts, a newline after each. Returns 0
+ * also where somebody else was first, or -1 (error filled; a damaged stamp is left).
  */
 VP_CHECKED int vp_store_write_stamp(const struct vp_store *store, int32_t day, const char *present,
                                     struct vp_error *error_out);

@@ -97,7 +97,7 @@ bool password_is(const char *name, const char *password);
 /* How many lines of the log begin with that level. */
 int logged(const char *level);
 
-/* ---- the stage (stage.c) ------------------------------------------------------------------- */
+/* ---- the stage (stage.c) --------------------------------------------------------------------- */
 
 /* A transcript, as the conversation heard it. */
 #define INFO(text)   "info: " text "\n"

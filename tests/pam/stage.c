@@ -151,7 +151,7 @@ void write_policy(const char *text)
     write_file("policy", text, 0644);
 }
 
-/* ---- records ------------------------------------------------------------------------------- */
+/* ---- records --------------------------------------------------------------------------------- */
 
 void write_record(const char *user, const char *lines)
 {

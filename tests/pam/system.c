@@ -42,7 +42,7 @@ static const struct {
     gid_t gid;
 } group_names[] = {{"leaders", 7001}, {"it-admins", 7002}};
 
-/* ---- what tests say ------------------------------------------------------------------------ */
+/* ---- what tests say -------------------------------------------------------------------------- */
 
 int32_t day(const char *date)
 {
@@ -123,7 +123,7 @@ int logged(const char *level)
     return count;
 }
 
-/* ---- pam_unix ------------------------------------------------------------------------------ */
+/* ---- pam_unix -------------------------------------------------------------------------------- */
 
 const char *unix_old_password(void) EXPORTED;
 int unix_update(const char *user, const char *password) EXPORTED;
@@ -227,7 +227,7 @@ int sleep_not(const struct timespec *time, struct timespec *left)
     return 0;
 }
 
-/* ---- accounts ------------------------------------------------------------------------------ */
+/* ---- accounts -------------------------------------------------------------------------------- */
 
 int give_passwd(const char *name, struct passwd *entry, char *buffer, size_t size,
                 struct passwd **found_out) INSTEAD_OF(getpwnam_r);
@@ -430,7 +430,7 @@ int spawn(pid_t *pid_out, const char *path, const posix_spawn_file_actions_t *ac
     return status;
 }
 
-/* ---- the disk ------------------------------------------------------------------------------ */
+/* ---- the disk -------------------------------------------------------------------------------- */
 
 int may_access(int directory, const char *path, int mode, int flags) INSTEAD_OF(faccessat);
 int open_at(int directory, const char *path, int flags, ...) INSTEAD_OF(openat);
@@ -493,7 +493,7 @@ int make_durable(int file)
     return machine != NULL && machine->disk_full ? refuse(ENOSPC) : 0;
 }
 
-/* ---- the log ------------------------------------------------------------------------------- */
+/* ---- the log --------------------------------------------------------------------------------- */
 
 void keep_line(int priority, const char *format, va_list list) INSTEAD_OF(vsyslog);
 void keep_line_checked(int priority, int flag, const char *format, va_list list)

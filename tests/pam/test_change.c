@@ -423,8 +423,7 @@ START_TEST(chpasswd_is_told_once)
 }
 END_TEST
 
-/* ---- other modules
- * ------------------------------------------------------------------------------- */
+/* ---- other modules --------------------------------------------------------------------------- */
 
 START_TEST(use_authtok_takes_what_an_earlier_module_asked_for)
 {
@@ -491,8 +490,7 @@ START_TEST(a_refused_password_reaches_nobody)
 }
 END_TEST
 
-/* ---- old passwords
- * --------------------------------------------------------------------------------- */
+/* ---- old passwords --------------------------------------------------------------------------- */
 
 static const char *const passwords[] = {OLD,          "Mot-Ngay#1a", "Hai-Sao!2b",  "Ba-Cay?3cc",
                                         "Bon-Mua%4d", "Nam-Canh&5e", "Sau-Thang*6f"};
@@ -556,8 +554,7 @@ START_TEST(a_password_replaced_behind_pam_s_back_is_an_old_one)
 }
 END_TEST
 
-/* ---- root
- * ------------------------------------------------------------------------------------------ */
+/* ---- root ------------------------------------------------------------------------------------ */
 
 #define OVERRIDDEN                                                                                 \
     INFO("This password breaks the policy and is set because root may: it has 4 characters and "   \
@@ -582,6 +579,8 @@ static const struct {
      RULES_EN ASKED WEAK_REFUSED ASKED},
     {"alice is not root", "root_may_override = yes\n", 5001, "alice", false, 0, PAM_AUTHTOK_ERR,
      RULES_EN ASKED WEAK_REFUSED ASKED},
+    {"some other user's program is not root", "root_may_override = yes\n", 5002, "alice", false, 0,
+     PAM_AUTHTOK_ERR, ASKED WEAK_REFUSED ASKED},
     {"a daemon's uid 0 is not root's word: the note", "root_may_override = yes\n", 0, "alice", true,
      0, PAM_AUTHTOK_ERR, RULES_EN ASKED WEAK_REFUSED ASKED},
     {"a daemon's uid 0 is not root's word: a forced change", "root_may_override = yes\n", 0,
@@ -608,8 +607,7 @@ START_TEST(root_may_break_the_rules_where_the_policy_says_so)
 }
 END_TEST
 
-/* ---- nobody to talk to
- * ---------------------------------------------------------------------------- */
+/* ---- nobody to talk to ----------------------------------------------------------------------- */
 
 START_TEST(a_change_without_a_conversation_changes_nothing)
 {
@@ -641,6 +639,7 @@ START_TEST(a_directory_s_account_keeps_the_rules_and_leaves_no_record)
     expect_said("dates and hashes are the directory's", change_to("imap", NEW), PAM_SUCCESS,
                 RULES_EN ASKED);
     ck_assert_uint_eq(count_files("store/records"), 0);
+    ck_assert_msg(strstr(machine->log, "not changed") == NULL, "who could tell? %s", machine->log);
     expect_said("no dates", login("imap"), PAM_SUCCESS, "");
     write_record("alice", "closed = transferred\nclosed_from = 2026-11-01\n");
     expect_said("marks hold", login("imap"), PAM_ACCT_EXPIRED, CLOSED_EN);

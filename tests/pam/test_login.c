@@ -607,8 +607,7 @@ START_TEST(the_language_is_the_policy_s_or_the_program_s)
 }
 END_TEST
 
-/* ---- the policy's sections
- * ----------------------------------------------------------------------- */
+/* ---- the policy's sections ------------------------------------------------------------------- */
 
 START_TEST(sections_are_those_of_the_account)
 {
@@ -747,8 +746,7 @@ START_TEST(the_log_says_from_where_and_how)
 }
 END_TEST
 
-/* ---- the day of the last login
- * ------------------------------------------------------------------- */
+/* ---- the day of the last login --------------------------------------------------------------- */
 
 START_TEST(the_last_login_is_a_person_s)
 {

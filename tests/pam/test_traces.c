@@ -149,8 +149,12 @@ static void go_through_everything(void)
     change_to("imap", NEW);
     write_record("alice", "suspected = suspected\nsuspected_from = 2026-11-01\nlocked = yes\n"
                           "shadow_expiry = never\n");
+    person("alice")->expires_on = day("2026-11-01");
+    unlink(stage_path("store/history/alice"));
     machine->uid = 0;
+    machine->chage[0] = '\0';
     change_to("imap", NEW);
+    ck_assert_str_eq(machine->chage, "/usr/bin/chage -E -1 -- alice");
     machine->disk_full = true;
     change_to("imap", OLD);
     machine->disk_full = false;

@@ -113,8 +113,12 @@ START_TEST(a_forced_change_ends_in_the_same_handle)
 }
 END_TEST
 
-/* ---- whether it took place
- * ----------------------------------------------------------------------- */
+/* ---- whether it took place ------------------------------------------------------------------- */
+
+static void become_read_only(void)
+{
+    machine->read_only = true;
+}
 
 static const struct {
     const char *why;
@@ -159,6 +163,32 @@ START_TEST(only_a_change_that_took_place_is_written_down)
                       place_rows[_i].committed,
                   "%s: %s", why, read_file("store/records/alice"));
     ck_assert_msg(login("imap") == place_rows[_i].login, "%s: %s", why, said);
+}
+END_TEST
+
+START_TEST(a_password_that_is_set_to_what_it_was_is_not_changed)
+{
+    write_policy("root_may_override = yes\n");
+    write_record("alice", "set_on = 2026-06-20\n");
+    machine->unix_order = UNIX_LIES; /* the hash stays, and it is this password's */
+    ck_assert_int_eq(change_to("imap", OLD), PAM_SUCCESS);
+    expect_field("nobody set anything", "alice", "set_by", "");
+    expect_said("nothing is due", login("imap"), PAM_SUCCESS, "");
+}
+END_TEST
+
+START_TEST(the_last_line_never_fails)
+{
+    write_service("strict", "password requisite %M\npassword required %U\n"
+                            "password required %M record\n");
+    write_record("alice", "set_on = 2026-11-01\n");
+    machine->uid = person("alice")->uid;
+    ck_assert_int_eq(change_to("strict", NEW), PAM_SUCCESS);
+    machine->unix_order = UNIX_LIES;
+    ck_assert_int_eq(change_to("strict", OTHER), PAM_SUCCESS);
+    machine->unix_order = UNIX_SETS;
+    machine->after_set = become_read_only;
+    ck_assert_int_eq(change_to("strict", OTHER), PAM_SUCCESS);
 }
 END_TEST
 
@@ -362,8 +392,48 @@ START_TEST(a_second_change_that_fails_does_not_uncover_the_first)
 }
 END_TEST
 
-/* ---- suspicion
- * ----------------------------------------------------------------------------------- */
+static pid_t first_child;
+static int at_work[2], go_on[2]; /* pipes: the first change waits in pam_unix for the second one */
+
+static void meet_in_pam_unix(void)
+{
+    char byte = 0;
+
+    if (getpid() != first_child) {
+        ck_assert_int_eq(write(go_on[1], &byte, 1), 1);
+        ck_assert_int_eq(waitpid(first_child, NULL, 0), first_child);
+        machine->unix_order = UNIX_SETS;
+        return;
+    }
+    if (write(at_work[1], &byte, 1) != 1 || read(go_on[0], &byte, 1) != 1)
+        _exit(1);
+    machine->unix_order = UNIX_FAILS;
+}
+
+START_TEST(a_first_change_that_fails_does_not_uncover_the_second)
+{
+    char byte;
+
+    write_record("alice", "set_on = 2026-11-01\n");
+    machine->uid = 5001;
+    machine->before_set = meet_in_pam_unix;
+    ck_assert(pipe(at_work) == 0 && pipe(go_on) == 0);
+    first_child = fork();
+    if (first_child == 0) {
+        first_child = getpid();
+        change_to("imap", OTHER);
+        _exit(0);
+    }
+    ck_assert_int_eq(read(at_work[0], &byte, 1), 1);
+    machine->after_set = login_meanwhile;
+    ck_assert_int_eq(change_to("imap", NEW), PAM_SUCCESS);
+    ck_assert_int_eq(login_meanwhile_code, PAM_SUCCESS);
+    expect_said("in the end", login("imap"), PAM_SUCCESS, "");
+    ck_assert(password_is("alice", NEW));
+}
+END_TEST
+
+/* ---- suspicion ------------------------------------------------------------------------------- */
 
 static void suspect_meanwhile(void)
 {
@@ -471,8 +541,7 @@ START_TEST(a_locked_account_is_opened_by_an_administrator_s_new_password)
 }
 END_TEST
 
-/* ---- the files
- * ----------------------------------------------------------------------------------- */
+/* ---- the files ------------------------------------------------------------------------------- */
 
 START_TEST(a_field_of_a_newer_version_survives)
 {
@@ -531,11 +600,14 @@ Suite *suite_written(void)
     ADD_ROWS(tcase, who_changed_it_is_told_by_the_circumstances, who_rows);
     tcase_add_test(tcase, a_forced_change_ends_in_the_same_handle);
     ADD_ROWS(tcase, only_a_change_that_took_place_is_written_down, place_rows);
+    tcase_add_test(tcase, a_password_that_is_set_to_what_it_was_is_not_changed);
+    tcase_add_test(tcase, the_last_line_never_fails);
     tcase_add_test(tcase, without_the_last_line_the_witness_waits_a_minute);
     tcase_add_test(tcase, a_change_that_is_killed_is_safe);
     tcase_add_test(tcase, a_login_during_a_change_is_not_refused);
     ADD_ROWS(tcase, two_changes_at_once_leave_the_record_of_the_one_in_force, meeting_rows);
     tcase_add_test(tcase, a_second_change_that_fails_does_not_uncover_the_first);
+    tcase_add_test(tcase, a_first_change_that_fails_does_not_uncover_the_second);
     tcase_add_test(tcase, a_mark_that_is_made_during_a_change_stays);
     ADD_ROWS(tcase, a_locked_account_is_opened_by_an_administrator_s_new_password, lock_rows);
     tcase_add_test(tcase, a_field_of_a_newer_version_survives);

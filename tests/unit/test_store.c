@@ -483,7 +483,8 @@ static void write_intent(uint32_t uid, struct vp_intent *intent)
     struct vp_error error = {0};
 
     vp_record_begin(&record, "tuan", uid);
-    ck_assert_msg(vp_store_write_intent(&store, &record, intent, &error) == 0, "%s", error.text);
+    ck_assert_msg(vp_store_write_intent(&store, &record, false, intent, &error) == 0, "%s",
+                  error.text);
 }
 
 static void commit(uint32_t uid, const struct vp_intent *intent)
@@ -760,7 +761,7 @@ static void keep_secret(void *context)
     vp_record_begin(&record, "tuan", 1000);
     secret_write(record.hash);
     vp_history_add(&history, record.hash, T, 5);
-    ck_assert_int_eq(vp_store_write_intent(&store, &record, &intent, &error), 0);
+    ck_assert_int_eq(vp_store_write_intent(&store, &record, false, &intent, &error), 0);
     ck_assert_int_eq(vp_store_commit(&store, &record, &intent, &error), 0);
     ck_assert_int_eq(vp_store_write_record(&store, &record, false, &error), 0);
     ck_assert_int_eq(vp_store_write_history(&store, "tuan", &history, false, &error), 0);
