@@ -181,6 +181,15 @@ START_TEST(the_first_lock_makes_the_folders_with_their_modes)
 }
 END_TEST
 
+/* A user can kill his own passwd at the first use of the store. */
+START_TEST(folders_left_half_made_by_a_kill_are_finished)
+{
+    ck_assert_int_eq(mkdir(at("records"), 0700), 0);
+    vp_store_unlock(lock_of("tuan"));
+    ck_assert_uint_eq(mode_of("records"), 0750);
+}
+END_TEST
+
 START_TEST(without_group_shadow_nobody_but_root_may_read)
 {
     struct vp_record record;
@@ -224,6 +233,20 @@ static pid_t hold_elsewhere(void)
     close(ready[0]);
     return child;
 }
+
+START_TEST(the_process_that_holds_a_lock_is_named)
+{
+    pid_t holder = hold_elsewhere();
+    struct vp_error error;
+    char wanted[80];
+
+    ck_assert_int_eq(vp_store_lock(&store, "tuan", 10, &error), -1);
+    snprintf(wanted, sizeof wanted, "cannot be locked: process %d holds it", (int)holder);
+    ck_assert_msg(strstr(error.text, wanted) != NULL, "%s", error.text);
+    kill(holder, SIGKILL);
+    waitpid(holder, NULL, 0);
+}
+END_TEST
 
 START_TEST(one_at_a_time_changes_a_record_and_a_killed_one_leaves_no_lock)
 {
@@ -537,6 +560,28 @@ START_TEST(another_changes_intent_is_left_alone)
 }
 END_TEST
 
+/* Otherwise whoever renews his intent each minute keeps the witness deaf. */
+START_TEST(an_intent_that_inherits_is_as_old_as_the_one_before)
+{
+    const struct timespec old[] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+    int lock = lock_of("tuan");
+    struct vp_intent intent, fresh;
+    struct vp_record record;
+    struct vp_error error;
+    struct stat status;
+
+    vp_record_begin(&record, "tuan", 1000);
+    write_intent(1000, &intent);
+    ck_assert_int_eq(utimensat(AT_FDCWD, at("intents/tuan"), old, 0), 0);
+    ck_assert_int_eq(vp_store_write_intent(&store, &record, true, &fresh, &error), 0);
+    ck_assert_int_eq(stat(at("intents/tuan"), &status), 0);
+    ck_assert_int_eq(status.st_mtim.tv_sec, 1000);
+    ck_assert_int_eq(vp_store_commit(&store, &record, &fresh, &error), 0);
+    ck_assert_int_eq(access(at("intents/tuan"), F_OK), -1);
+    vp_store_unlock(lock);
+}
+END_TEST
+
 START_TEST(an_intent_dropped_is_gone_and_committing_still_works)
 {
     struct vp_intent intent;
@@ -635,6 +680,24 @@ START_TEST(a_stamp_is_written_once_and_names_who_was_there)
     ck_assert_int_eq(read_stamp("tua", &began, &present), 1);
     ck_assert(!present);
     ck_assert_uint_eq(mode_of("stamp"), 0640);
+}
+END_TEST
+
+START_TEST(a_stamp_from_a_clock_that_ran_ahead_is_replaced)
+{
+    struct vp_error error;
+    int32_t began;
+    bool present;
+
+    ck_assert_int_eq(vp_store_write_stamp(&store, T + 3650, "tuan\n", &error), 0);
+    ck_assert_int_eq(vp_store_write_stamp(&store, T, "lan\n", &error), 0);
+    ck_assert_int_eq(read_stamp("tuan", &began, &present), 1);
+    ck_assert_int_eq(began, T);
+    ck_assert(!present);
+    /* A day ahead is another time zone's work. */
+    ck_assert_int_eq(vp_store_write_stamp(&store, T - 1, "hoa\n", &error), 0);
+    ck_assert_int_eq(read_stamp("hoa", &began, &present), 1);
+    ck_assert_int_eq(began, T);
 }
 END_TEST
 
@@ -788,6 +851,8 @@ Suite *suite_store(void)
     tcase_add_test(tcase, a_missing_store_says_so);
     tcase_add_test(tcase, a_store_is_made_for_its_owner_and_group_shadow);
     tcase_add_test(tcase, the_first_lock_makes_the_folders_with_their_modes);
+    tcase_add_test(tcase, folders_left_half_made_by_a_kill_are_finished);
+    tcase_add_test(tcase, the_process_that_holds_a_lock_is_named);
     tcase_add_test(tcase, without_group_shadow_nobody_but_root_may_read);
     tcase_add_test(tcase, one_at_a_time_changes_a_record_and_a_killed_one_leaves_no_lock);
     tcase_add_test(tcase, who_waits_gets_the_lock_when_it_is_free);
@@ -802,10 +867,12 @@ Suite *suite_store(void)
     tcase_add_test(tcase, old_hashes_are_for_root_alone);
     tcase_add_test(tcase, an_intent_becomes_the_record_in_its_own_blocks);
     tcase_add_test(tcase, another_changes_intent_is_left_alone);
+    tcase_add_test(tcase, an_intent_that_inherits_is_as_old_as_the_one_before);
     tcase_add_test(tcase, an_intent_dropped_is_gone_and_committing_still_works);
     ADD_ROWS(tcase, a_change_is_pending_for_a_minute, ages);
     tcase_add_test(tcase, a_forgotten_record_stays_as_a_copy_and_its_hashes_go);
     tcase_add_test(tcase, a_stamp_is_written_once_and_names_who_was_there);
+    tcase_add_test(tcase, a_stamp_from_a_clock_that_ran_ahead_is_replaced);
     tcase_add_test(tcase, those_who_were_there_can_be_visited_at_once);
     ADD_ROWS(tcase, a_damaged_stamp_is_no_stamp, stamps);
     tcase_add_test(tcase, a_policy_file_is_read_from_its_trusted_owner_only);
