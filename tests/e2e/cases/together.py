@@ -224,7 +224,7 @@ def polling(t):
     t.eq(int(times) > 100, True, f"there were many of them: {times}")
     t.eq({re.sub(r"^a (OK|NO \[[A-Z]+\]).*", r"\1", line) for line in imap.answers} - {"OK"},
          {"NO [AUTHENTICATIONFAILED]"}, "IMAP: a password is right or wrong, never expired")
-    t.eq(sum(line.startswith("a OK") for line in imap.answers) > 10, True, f"IMAP let in often: {imap.answers}")
+    t.eq(any(line.startswith("a OK") for line in imap.answers), True, f"IMAP lets in: {imap.answers}")
     check_store(t, ["mai"])
 
 
