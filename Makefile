@@ -52,7 +52,8 @@ endif
 #   -O0, where it does nothing but warn.
 # -fstack-protector-strong: the module parses what users type, inside sshd.
 # -fstack-clash-protection: a large frame cannot step over the guard page.
-# -fcf-protection: indirect jumps land only where they may (CET), where processors check it.
+# -fcf-protection: our code is ready for CET, by which indirect jumps land only where they may. The
+#   linker marks a file so only where libc's start-up objects are ready, too: Debian's are not yet.
 FORTIFY   := $(shell echo '\#include <features.h>' | \
                $(CC) -O2 -Werror -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -E -x c - >/dev/null 2>&1 && \
                echo 3 || echo 2)

@@ -128,6 +128,26 @@ def first_login():
     right("nothing was asked", (story.lines(result.text)[1:], ["mai"]))
 
 
+def by_ssh_and_passwd():
+    """The same through sshd's own prompts, and a change of one's own accord."""
+    chapter("The same by ssh, and passwd at any time")
+    tell("Nam's first login comes from another machine:")
+    shell("useradd -m -s /bin/bash nam")
+    shell(f"echo 'nam:{GIVEN}' | chpasswd")
+    result = t.ssh("nam", kbdint=[GIVEN, GIVEN, OWN, OWN])
+    show("$ ssh nam@server id -un", spoken(result))
+    t.match(re.escape(story.FIRST), result.text, "why he has to")
+    in_shell("nam", result, "sshd asks for a new one and goes on to the shell")
+    tell("He changes it again, with passwd:")
+    result = t.passwd_self("nam", OWN, "abc", "abc", OWN, OWN, NEXT, NEXT)
+    show("$ passwd", spoken(result))
+    t.match("Password not accepted: it has 3 characters and needs at least 8; no upper-case letter; no digit; no special "
+            "character", result.text, "every reason at once")
+    t.match("it is the current one", result.text, "the same again")
+    t.match("^Password changed. It is valid until ", result.text, "and until when")
+    right("passwd refuses the weak one and the old one, and takes a good one", (result.rc, 0))
+
+
 def six_months():
     """Point 1: every six months, with the clock moved."""
     chapter("Every six months", "the password is changed every 6 months (180 days).")
@@ -225,6 +245,8 @@ def tell_all():
     install()
     with t.dovecot():
         first_login()
+        with t.sshd("KbdInteractiveAuthentication yes"):
+            by_ssh_and_passwd()
         six_months()
     story.settled_user(t, "hoa", OWN)
     keys = {name: t.ssh_key(name) for name in ("mai", "hoa", "root")}
