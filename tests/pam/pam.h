@@ -80,8 +80,9 @@ struct machine {
     char seen_by_unix[64];                        /* PAM_AUTHTOK as pam_unix saw it, or "(none)" */
     int unix_calls;                               /* at UPDATE */
     bool chage_fails;
-    char chage[256]; /* the command lines of chage(1), a newline after each */
-    char log[16384]; /* "notice: pam_vpolicy(sshd:account): ...", a newline after each */
+    char loaded[256]; /* libraries that dlopen(3) was asked for, but modules; a blank after each */
+    char chage[256];  /* the command lines of chage(1), a newline after each */
+    char log[16384];  /* "notice: pam_vpolicy(sshd:account): ...", a newline after each */
 };
 
 extern struct machine *machine;

@@ -188,6 +188,23 @@ START_TEST(no_descriptor_stays_open)
 }
 END_TEST
 
+/* Each costs a login more than all the rest: libcrypt 64 us a load, where all of it takes 100. */
+START_TEST(libraries_are_loaded_only_when_they_are_needed)
+{
+    write_record("alice", "set_on = 2026-11-01\n");
+    write_policy("non_ascii = allow\nretry = 1\n");
+    machine->uid = person("alice")->uid;
+    machine->loaded[0] = '\0';
+    ck_assert_int_eq(login("sshd"), PAM_SUCCESS);
+    ck_assert_str_eq(machine->loaded, "");
+    ck_assert_int_eq(change_to("imap", NEW), PAM_SUCCESS);
+    ck_assert_msg(strstr(machine->loaded, "libcrypt.so") != NULL, "%s", machine->loaded);
+    ck_assert_msg(strstr(machine->loaded, "libutf8proc") == NULL, "%s", machine->loaded);
+    ck_assert_int_eq(change_to("imap", "Gi\xc3\xb3-\xc4\x90\xc3\xb4ng#35"), PAM_SUCCESS);
+    ck_assert_msg(strstr(machine->loaded, "libutf8proc") != NULL, "%s", machine->loaded);
+}
+END_TEST
+
 static void ignore(int number)
 {
     (void)number;
@@ -221,6 +238,7 @@ Suite *suite_traces(void)
     tcase_set_timeout(tcase, 60);
     ADD_ROWS(tcase, no_password_stays_in_memory, secret_rows);
     tcase_add_test(tcase, nothing_is_written_into_the_log_or_the_record_but_what_belongs_there);
+    tcase_add_test(tcase, libraries_are_loaded_only_when_they_are_needed);
     tcase_add_test(tcase, no_descriptor_stays_open);
     tcase_add_test(tcase, the_program_s_signals_locale_mask_and_folder_are_as_they_were);
     suite_add_tcase(suite, tcase);
