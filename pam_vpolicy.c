@@ -289,8 +289,8 @@ static void log_learnt(const struct request *request)
 /* ---- beginning and ending a request ---------------------------------------------------------- */
 
 /* Asks for everything about PAM_USER. Returns a PAM code; end_request follows in any case. */
-static int begin_request(struct request *request, pam_handle_t *pamh, int flags, int argc,
-                         const char **argv, bool committing)
+static int begin_request(struct request *request, pam_handle_t *pamh, int flags,
+                         const struct arguments *arguments, bool committing)
 {
     struct vp_question question = {.now = (int64_t)time(NULL), .committing = committing};
     const char *user = NULL;
@@ -299,7 +299,7 @@ static int begin_request(struct request *request, pam_handle_t *pamh, int flags,
 
     *request = (struct request){.pamh = pamh, .flags = (unsigned)flags};
     request->inquiry.lock = request->inquiry.store.directory = -1;
-    read_arguments(pamh, argc, argv, &request->arguments);
+    request->arguments = *arguments;
     request->service = text_item(pamh, PAM_SERVICE);
     if (pam_get_user(pamh, &user, NULL) != PAM_SUCCESS || user == NULL || *user == '\0')
         return PAM_USER_UNKNOWN;
@@ -337,10 +337,11 @@ EXPORTED int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
         const char *constant;
         void *pointer;
     } value = {.constant = note};
+    struct arguments arguments;
 
     (void)flags;
-    (void)argc;
-    (void)argv;
+    read_arguments(pamh, argc, argv,
+                   &arguments); /* for the log: a typo is told on this line, too */
     if (pam_set_data(pamh, NOTE_NAME, value.pointer, NULL) != PAM_SUCCESS)
         log_line(pamh, LOG_CRIT, "no memory for the note: this login counts as one by key");
     return PAM_IGNORE;
@@ -529,9 +530,12 @@ static int decide(struct request *request)
 
 EXPORTED int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
+    struct arguments arguments;
     struct request request;
-    int result = begin_request(&request, pamh, flags, argc, argv, false);
+    int result;
 
+    read_arguments(pamh, argc, argv, &arguments);
+    result = begin_request(&request, pamh, flags, &arguments, false);
     if (result == PAM_SUCCESS)
         result = decide(&request);
     end_request(&request);
@@ -962,7 +966,7 @@ EXPORTED int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const cha
     read_arguments(pamh, argc, argv, &arguments);
     if (arguments.record && (flags & PAM_PRELIM_CHECK))
         return PAM_IGNORE;
-    result = begin_request(&request, pamh, flags, argc, argv, arguments.record);
+    result = begin_request(&request, pamh, flags, &arguments, arguments.record);
     if (arguments.record)
         result = result == PAM_SUCCESS ? write_down(&request) : PAM_IGNORE;
     else if (result == PAM_SUCCESS)
