@@ -740,7 +740,10 @@ static void finish_record(struct vp_record *record, const struct vp_inquiry *inq
     }
 }
 
-/* Old hashes first: the one that is current now is refused anyway, so it may stand there early. */
+/*
+ * The lock is held. Old hashes first: the one that is current now is refused anyway, so it may
+ * stand there early.
+ */
 static int write_down_intent(struct request *request, struct change *change,
                              struct vp_error *error_out)
 {
@@ -749,12 +752,9 @@ static int write_down_intent(struct request *request, struct change *change,
     struct vp_record record;
     int result = -1;
 
-    if (vp_inquiry_hold(inquiry, VP_LOCK_WAIT_MS, error_out) != 0)
-        return -1;
     snprintf(change->user, sizeof change->user, "%s", inquiry->account.name);
     snprintf(change->old_hash, sizeof change->old_hash, "%s", inquiry->account.hash);
     change->first = inquiry->account.password == VP_PASSWORD_UNUSABLE;
-    change->suspected_at = inquiry->record.suspected.made_at;
     change->covers_another = inquiry->around.change_pending;
     record = inquiry->record;
     finish_record(&record, inquiry, change);
@@ -767,28 +767,49 @@ static int write_down_intent(struct request *request, struct change *change,
          vp_store_write_record(&inquiry->store, &inquiry->record, true, error_out) == 0))
         result = vp_store_write_intent(&inquiry->store, &record, change->covers_another,
                                        &change->intent, error_out);
-    vp_inquiry_release(inquiry);
     vp_record_wipe(&record);
+    return result;
+}
+
+/*
+ * Judges again, now that nobody else changes the record: an administrator may have locked or closed
+ * the account while its thief sat at the prompt.
+ */
+static int begin_change(struct request *request, struct change *change)
+{
+    struct vp_inquiry *inquiry = &request->inquiry;
+    struct vp_verdict verdict;
+    struct vp_error error;
+    int result;
+
+    change->set_by = user_is_changing(request) ? VP_SET_BY_USER : VP_SET_BY_ADMIN;
+    /* As it was before the prompts: a suspicion that has come up since is not answered by this. */
+    change->suspected_at = inquiry->record.suspected.made_at;
+    if (vp_inquiry_hold(inquiry, VP_LOCK_WAIT_MS, &error) != 0)
+        return cannot_now(request, &error);
+    if (is_closed_for_change(request, &verdict))
+        result = refuse_closed(request, &verdict);
+    else if (write_down_intent(request, change, &error) != 0)
+        result = cannot_now(request, &error);
+    else
+        result = PAM_SUCCESS;
+    vp_inquiry_release(inquiry);
     return result;
 }
 
 static int leave_change(struct request *request)
 {
     struct change *change = calloc(1, sizeof *change);
-    struct vp_error error;
+    int result;
 
     if (change == NULL)
         return PAM_BUF_ERR;
-    change->set_by = user_is_changing(request) ? VP_SET_BY_USER : VP_SET_BY_ADMIN;
-    if (write_down_intent(request, change, &error) != 0) {
+    result = begin_change(request, change);
+    if (result == PAM_SUCCESS)
+        result = pam_set_data(request->pamh, CHANGE_NAME, change, drop_change);
+    if (result != PAM_SUCCESS)
         drop_change(request->pamh, change, 0);
-        return cannot_now(request, &error);
-    }
-    if (pam_set_data(request->pamh, CHANGE_NAME, change, drop_change) != PAM_SUCCESS) {
-        drop_change(request->pamh, change, 0);
-        return PAM_BUF_ERR;
-    }
-    return PAM_SUCCESS;
+    return result;
 }
 
 static int update(struct request *request)

@@ -73,6 +73,7 @@ struct machine {
     bool disk_full;     /* shows at fsync(2) */
     long slept_ms;      /* by nanosleep(2), which does not wait here */
     void (*on_sleep)(void);
+    void (*on_prompt)(void); /* somebody sits at a hidden prompt */
     enum unix_order unix_order;
     const char *old_password; /* pam_unix asked for it and leaves it as PAM_OLDAUTHTOK */
     void (*before_set)(void), (*after_set)(void); /* while pam_unix is at work */

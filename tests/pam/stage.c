@@ -252,6 +252,8 @@ static int converse(int count, const struct pam_message **messages, struct pam_r
         hear(messages[i]);
         if (messages[i]->msg_style != PAM_PROMPT_ECHO_OFF)
             continue;
+        if (machine->on_prompt != NULL)
+            machine->on_prompt();
         responses[i].resp = next_answer();
         if (responses[i].resp == NULL) {
             free(responses);

@@ -493,6 +493,35 @@ START_TEST(a_mark_that_is_made_during_a_change_stays)
 }
 END_TEST
 
+/* The thief has begun to change the password when the administrator acts. */
+START_TEST(a_mark_made_while_somebody_sits_at_the_prompt_stays)
+{
+    static const struct {
+        const char *why;
+        void (*make)(void);
+        int change, login;
+        const char *said;
+    } rows[] = {
+        {"suspected", suspect_meanwhile, PAM_SUCCESS, PAM_NEW_AUTHTOK_REQD, SUSPECTED_EN},
+        {"locked", lock_meanwhile, PAM_ACCT_EXPIRED, PAM_ACCT_EXPIRED, LOCKED_EN},
+        {"closed", close_meanwhile, PAM_ACCT_EXPIRED, PAM_ACCT_EXPIRED, CLOSED_EN},
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        set_password("alice", OLD, "2026-11-01");
+        unlink(stage_path("store/history/alice"));
+        write_record("alice", "set_on = 2026-11-01\n");
+        machine->uid = person("alice")->uid;
+        machine->on_prompt = rows[i].make;
+        ck_assert_msg(change_to("imap", NEW) == rows[i].change, "%s: %s", rows[i].why, said);
+        machine->on_prompt = NULL;
+        ck_assert_msg(password_is("alice", rows[i].change == PAM_SUCCESS ? NEW : OLD), "%s",
+                      rows[i].why);
+        expect_said(rows[i].why, login("imap"), rows[i].login, rows[i].said);
+    }
+}
+END_TEST
+
 static const struct {
     const char *why;
     const char *former; /* shadow's expiry date before the account was locked; "" = never touched */
@@ -609,6 +638,7 @@ Suite *suite_written(void)
     tcase_add_test(tcase, a_second_change_that_fails_does_not_uncover_the_first);
     tcase_add_test(tcase, a_first_change_that_fails_does_not_uncover_the_second);
     tcase_add_test(tcase, a_mark_that_is_made_during_a_change_stays);
+    tcase_add_test(tcase, a_mark_made_while_somebody_sits_at_the_prompt_stays);
     ADD_ROWS(tcase, a_locked_account_is_opened_by_an_administrator_s_new_password, lock_rows);
     tcase_add_test(tcase, a_field_of_a_newer_version_survives);
     tcase_add_test(tcase, the_store_s_files_are_for_root_and_who_may_read_shadow);
