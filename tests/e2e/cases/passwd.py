@@ -55,3 +55,17 @@ def languages(t):
     result = t.passwd_self("mai", OWN, "abc", "abc", env={"LANG": "vi_VN.UTF-8"})
     story.says(t, result, ABC, "language = en in a Vietnamese locale")
     t.eq(t.su_login("mai", OWN).rc, 0, "none of this set anything")
+
+
+@case("a.4", "a password with accents: refused with the one thing to do, taken under non_ascii = allow in the C locale")
+def accents(t):
+    accented, apart = "Gió-Đông#35x", "Gio\u0301-Đông#35x"       # one form, and the other: an accent of its own
+    story.settled_user(t, "mai")
+    result = t.passwd_self("mai", OWN, accented, accented, env={"LANG": "C"})
+    t.match("^The password contains accented letters. Please turn the Vietnamese input method off and type it again.$",
+            result.text, "refuse is the default")
+    story.policy(t, "non_ascii = allow\n")
+    result = t.passwd_self("mai", OWN, apart, apart, accented, accented, env={"LANG": "C"})
+    t.match("an accent stands apart from its letter", result.text, "only the composed form is taken")
+    t.eq(result.rc, 0, "the composed one is, with classes by Unicode")
+    t.eq(t.su_login("mai", accented).rc, 0, "and it logs in")
