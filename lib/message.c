@@ -6,7 +6,7 @@
 #include <string.h>
 
 /*
- * {help} {user} {text}: the terms. {date}: as office letters write it. {when}: "in 7 days".
+ * {help} {page} {user} {text}: the terms. {date}: as office letters write it. {when}: "in 7 days".
  * {has} {needs}: counts; {s} makes the noun after {has} a plural in English.
  */
 struct sentence {
@@ -55,6 +55,20 @@ static const struct sentence sentences[VP_SAY_COUNT] = {
                               "{date}. Vui lòng đổi mật khẩu trước thời hạn đó."),
     [VP_SAY_GRACE_UNTIL] = SENTENCE(" This service works until {date}.",
                                     " Dịch vụ này còn sử dụng được đến hết ngày {date}."),
+    [VP_SAY_WARN_PAGE] =
+        SENTENCE("Your password expires {when} ({date}). Please change it at {page}.",
+                 "Mật khẩu sẽ hết hạn {when} ({date}). Vui lòng đổi mật khẩu tại {page}."),
+    [VP_SAY_OVERDUE_PAGE] =
+        SENTENCE("Your password expired on {date}. Please change it at {page}.",
+                 "Mật khẩu đã hết hạn từ ngày {date}. Vui lòng đổi mật khẩu tại {page}."),
+    [VP_SAY_GRACE_PAGE] = SENTENCE("Your password has expired; this service works until {date}. "
+                                   "Please change it at {page}.",
+                                   "Mật khẩu đã hết hạn; dịch vụ này còn sử dụng được đến hết ngày "
+                                   "{date}. Vui lòng đổi mật khẩu tại {page}."),
+    [VP_SAY_GRACE_UNTIL_PAGE] =
+        SENTENCE(" This service works until {date}. Please change it at {page}.",
+                 " Dịch vụ này còn sử dụng được đến hết ngày {date}. Vui lòng đổi mật khẩu tại "
+                 "{page}."),
     [VP_SAY_CLOSED] = SENTENCE("This account has been closed. If you still need it, please contact "
                                "{help}.",
                                "Tài khoản này đã ngừng sử dụng. Nếu vẫn cần sử dụng, vui lòng liên "
@@ -191,6 +205,8 @@ static void add_term(struct vp_text *text, const char *name, size_t length,
                     language == VP_LANGUAGE_VI ? "quản trị viên" : "your administrator");
     else if (IS("help"))
         vp_text_add(text, "%s", terms->help);
+    else if (IS("page"))
+        vp_text_add(text, "%s", terms->page);
     else if (IS("user"))
         vp_text_add(text, "%.64s", terms->user);
     else if (IS("text"))
@@ -257,13 +273,27 @@ static enum vp_message sentence_of(const struct vp_verdict *verdict)
     }
 }
 
+/* The sentence, or the one that sends people to the policy's page where it names one. */
+static const struct sentence *with_page(enum vp_message message, const char *page)
+{
+    static const enum vp_message paged[VP_SAY_COUNT] = {
+        [VP_SAY_WARN] = VP_SAY_WARN_PAGE,
+        [VP_SAY_OVERDUE] = VP_SAY_OVERDUE_PAGE,
+        [VP_SAY_GRACE] = VP_SAY_GRACE_PAGE,
+        [VP_SAY_GRACE_UNTIL] = VP_SAY_GRACE_UNTIL_PAGE,
+    };
+
+    return &sentences[page != NULL && paged[message] != 0 ? paged[message] : message];
+}
+
 bool vp_message_login(enum vp_language language, const struct vp_values *values,
                       const struct vp_account *account, const struct vp_verdict *verdict,
                       const struct vp_admission *admission, int32_t today,
                       char buffer[VP_MESSAGE_SIZE])
 {
     enum vp_message message = sentence_of(verdict);
-    struct vp_terms terms = {.help = values->help, .user = account->name, .date = verdict->since};
+    struct vp_terms terms = {
+        .help = values->help, .page = values->page, .user = account->name, .date = verdict->since};
     char words[96];
     struct vp_text text;
 
@@ -285,10 +315,10 @@ bool vp_message_login(enum vp_language language, const struct vp_values *values,
         terms.date = admission->until;
     }
     vp_text_begin(&text, buffer, VP_MESSAGE_SIZE);
-    add_sentence(&text, &sentences[message], language, &terms);
+    add_sentence(&text, with_page(message, values->page), language, &terms);
     if (admission->because == VP_ADMIT_GRACE && message != VP_SAY_GRACE) {
         terms.date = admission->until;
-        add_sentence(&text, &sentences[VP_SAY_GRACE_UNTIL], language, &terms);
+        add_sentence(&text, with_page(VP_SAY_GRACE_UNTIL, values->page), language, &terms);
     }
     return true;
 }

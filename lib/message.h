@@ -22,6 +22,10 @@ enum vp_message {
     VP_SAY_OVERDUE,     /* due, but let in without a password */
     VP_SAY_GRACE,       /* expired, and in grace */
     VP_SAY_GRACE_UNTIL, /* added to another reason's sentence */
+    VP_SAY_WARN_PAGE,   /* these four where the policy names a page for changing */
+    VP_SAY_OVERDUE_PAGE,
+    VP_SAY_GRACE_PAGE,
+    VP_SAY_GRACE_UNTIL_PAGE,
     VP_SAY_CLOSED,
     VP_SAY_ROOT,         /* to root, who is let in as somebody that would not be */
     VP_SAY_ROOT_WALL,    /* the same, but shadow's expiry date stops root's su all the same */
@@ -36,6 +40,7 @@ enum vp_message {
 /* What the sentences speak of; what a sentence does not use may be left zero. */
 struct vp_terms {
     const char *help; /* whom to ask; NULL = "your administrator" */
+    const char *page; /* where passwords are changed */
     const char *user;
     const char *text;
     int32_t date;

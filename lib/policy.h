@@ -67,7 +67,8 @@ enum vp_key_type {
     N(root_may_override, VP_FLAG, false, VP_IN_TOP, 0, 0)                                          \
     N(retry, VP_COUNT, 3, VP_IN_TOP, 1, 10)                                                        \
     N(language, VP_CHOICE, VP_LANGUAGE_AUTO, VP_IN_TOP, 0, 0)                                      \
-    T(help, VP_TEXT, NULL, VP_IN_TOP, 1, 100)
+    T(help, VP_TEXT, NULL, VP_IN_TOP, 1, 100)                                                      \
+    T(page, VP_TEXT, NULL, VP_IN_TOP, 1, 150)
 
 /* Most old passwords that can be refused: each costs a crypt(3), 16 ms with yescrypt. */
 #define VP_HISTORY_MAX 24

@@ -15,6 +15,8 @@
 /* As an office would write it. */
 #define HELP "tổ công nghệ thông tin, phòng 12, máy lẻ 1234, hoặc nhắn cho số 0912345678"
 
+#define PAGE "https://mail.example.vn/"
+
 /* Most bytes of one sentence: mail programs show one line, and drop what is longer. */
 #define SENTENCE_MAX 400
 
@@ -63,6 +65,19 @@ static const struct {
      "khẩu trước thời hạn đó."},
     {VP_SAY_GRACE_UNTIL, " This service works until 20 May 2026.",
      " Dịch vụ này còn sử dụng được đến hết ngày 20/5/2026."},
+    {VP_SAY_WARN_PAGE,
+     "Your password expires in 7 days (20 May 2026). Please change it at " PAGE ".",
+     "Mật khẩu sẽ hết hạn sau 7 ngày (20/5/2026). Vui lòng đổi mật khẩu tại " PAGE "."},
+    {VP_SAY_OVERDUE_PAGE, "Your password expired on 20 May 2026. Please change it at " PAGE ".",
+     "Mật khẩu đã hết hạn từ ngày 20/5/2026. Vui lòng đổi mật khẩu tại " PAGE "."},
+    {VP_SAY_GRACE_PAGE,
+     "Your password has expired; this service works until 20 May 2026. Please change it at " PAGE
+     ".",
+     "Mật khẩu đã hết hạn; dịch vụ này còn sử dụng được đến hết ngày 20/5/2026. Vui lòng đổi mật "
+     "khẩu tại " PAGE "."},
+    {VP_SAY_GRACE_UNTIL_PAGE,
+     " This service works until 20 May 2026. Please change it at " PAGE ".",
+     " Dịch vụ này còn sử dụng được đến hết ngày 20/5/2026. Vui lòng đổi mật khẩu tại " PAGE "."},
     {VP_SAY_CLOSED,
      "This account has been closed. If you still need it, please contact your administrator.",
      "Tài khoản này đã ngừng sử dụng. Nếu vẫn cần sử dụng, vui lòng liên hệ quản trị viên."},
@@ -91,8 +106,11 @@ _Static_assert(COUNT(sentences) == VP_SAY_COUNT, "a new sentence needs its row h
 
 START_TEST(every_sentence_is_the_reviewed_one_in_both_languages)
 {
-    struct vp_terms terms = {
-        .user = "tuan", .text = "closed (retired)", .date = day("2026-05-20"), .days = 7};
+    struct vp_terms terms = {.page = PAGE,
+                             .user = "tuan",
+                             .text = "closed (retired)",
+                             .date = day("2026-05-20"),
+                             .days = 7};
     char buffer[VP_MESSAGE_SIZE];
 
     ck_assert_int_eq(sentences[_i].message, _i);
@@ -110,15 +128,18 @@ END_TEST
 START_TEST(every_sentence_names_whom_to_ask_and_stays_short)
 {
     static const enum vp_language languages[] = {EN, VI};
-    char help[101], user[USER_LENGTH + 1];
+    char help[101], page[151], user[USER_LENGTH + 1];
 
     memset(help, 'h', 100);
     help[100] = '\0';
+    memset(page, 'p', 150);
+    page[150] = '\0';
     memset(user, 'u', USER_LENGTH);
     user[USER_LENGTH] = '\0';
     for (size_t i = 0; i < COUNT(languages); i++) {
         /* the longest English date, the longest counts, the longest words of a verdict */
         struct vp_terms terms = {.help = help,
+                                 .page = page,
                                  .user = user,
                                  .text = "must-change (transferred)",
                                  .date = day("2026-09-30"),
@@ -301,6 +322,51 @@ START_TEST(a_login_is_told_why_and_what_to_do)
     ck_assert(vp_message_login(VI, &values, &account, &logins[_i].verdict, &logins[_i].admission, T,
                                buffer));
     ck_assert_str_eq(buffer, logins[_i].vi);
+}
+END_TEST
+
+static const struct {
+    struct vp_verdict verdict;
+    struct vp_admission admission;
+    const char *en, *why;
+} paged[] = {
+    {{LOGIN(WARN, EXPIRED), .expires = T + 7},
+     {VP_ADMIT_TOLD, VP_ADMIT_PLAIN, VP_NO_DAY},
+     "Your password expires in 7 days (29 November 2026). Please change it at " PAGE ".",
+     "a warning"},
+    {{LOGIN(MUST_CHANGE, EXPIRED), SINCE},
+     {VP_ADMIT_TOLD, VP_ADMIT_KEY, VP_NO_DAY},
+     "Your password expired on 20 May 2026. Please change it at " PAGE ".",
+     "due, come in by key"},
+    {{LOGIN(MUST_CHANGE, EXPIRED), SINCE},
+     {VP_ADMIT_TOLD, VP_ADMIT_GRACE, T + 14},
+     "Your password has expired; this service works until 6 December 2026. Please change it "
+     "at " PAGE ".",
+     "in grace"},
+    {{LOGIN(MUST_CHANGE, INITIAL), SINCE},
+     {VP_ADMIT_TOLD, VP_ADMIT_GRACE, T + 14},
+     "This is your first login. Please change the password you were given before using the "
+     "account. This service works until 6 December 2026. Please change it at " PAGE ".",
+     "in grace for another reason than age"},
+    {{LOGIN(MUST_CHANGE, EXPIRED), SINCE},
+     {VP_ADMIT_CHANGE, VP_ADMIT_PLAIN, VP_NO_DAY},
+     "Your password expired on 20 May 2026. Please set a new one to continue.",
+     "the program itself asks for the new one"},
+    {{LOGIN(CLOSED, RETIRED), SINCE},
+     {VP_ADMIT_REFUSE, VP_ADMIT_PLAIN, VP_NO_DAY},
+     "This account has been closed. If you still need it, please contact your administrator.",
+     "no page opens a closed account"},
+};
+
+START_TEST(where_the_policy_names_a_page_people_are_sent_there)
+{
+    static const struct vp_account account = {.name = "tuan", .expires_on = VP_NEVER};
+    const struct vp_values values = {.page = PAGE};
+    char buffer[VP_MESSAGE_SIZE];
+
+    ck_assert(vp_message_login(EN, &values, &account, &paged[_i].verdict, &paged[_i].admission, T,
+                               buffer));
+    ck_assert_msg(strcmp(buffer, paged[_i].en) == 0, "%s: %s", buffer, paged[_i].why);
 }
 END_TEST
 
@@ -680,6 +746,7 @@ Suite *suite_message(void)
     tcase_add_test(tcase, a_sentence_never_leaves_its_room);
     ADD_ROWS(tcase, dates_are_those_of_office_letters, dates);
     ADD_ROWS(tcase, a_login_is_told_why_and_what_to_do, logins);
+    ADD_ROWS(tcase, where_the_policy_names_a_page_people_are_sent_there, paged);
     ADD_ROWS(tcase, root_is_told_where_shadows_expiry_date_stops_su_all_the_same, walls);
     ADD_ROWS(tcase, a_login_is_told_in_one_short_line_whatever_the_terms, logins);
     ADD_ROWS(tcase, the_rules_are_said_in_one_line_before_typing, rules);

@@ -76,6 +76,8 @@ static const struct {
     {VP_KEY_retry, "retry = 1", "1", "3", 1},
     {VP_KEY_language, "language = vi", "vi", "auto", 1},
     {VP_KEY_help, "help = tổ CNTT, máy lẻ 12", "tổ CNTT, máy lẻ 12", "none", 1},
+    {VP_KEY_page, "page = https://mail.example.vn/?_task=settings#pw",
+     "https://mail.example.vn/?_task=settings#pw", "none", 1},
 };
 
 _Static_assert(COUNT(keys) == VP_KEY_COUNT, "a new key needs its row here");
@@ -131,6 +133,7 @@ START_TEST(no_file_at_all_says_what_the_directive_says)
     ck_assert_int_eq(values.changed_since, VP_NO_DAY);
     ck_assert_int_eq(values.max_idle, VP_NEVER);
     ck_assert_ptr_null(values.help);
+    ck_assert_ptr_null(values.page);
     ck_assert_ptr_null(values.exempt_reason);
 }
 END_TEST
@@ -218,6 +221,7 @@ static const struct {
     {VP_KEY_change_on_first_login, "", NULL, "no or yes"},
     {VP_KEY_help, X50 X50, X50 X50, NULL},
     {VP_KEY_help, "none", "none", NULL},
+    {VP_KEY_page, X50 X50 X50, X50 X50 X50, NULL},
 };
 
 START_TEST(a_value_is_allowed_up_to_its_ends)
@@ -330,6 +334,8 @@ static const struct {
     {"help =", "f:1: help: has 0 bytes (a text of 1 to 100 bytes)\n", "no text"},
     {"help = " X50 X50 "x", "f:1: help: has 101 bytes (a text of 1 to 100 bytes)\n",
      "a byte too many"},
+    {"page = " X50 X50 X50 "x", "f:1: page: has 151 bytes (a text of 1 to 150 bytes)\n",
+     "a message has room for no more"},
     {"help = IT # ext. 12",
      "f:1: help: a # after a blank in a text (put the comment on a line of its own)\n",
      "comment or text?"},
@@ -666,6 +672,7 @@ static void add_random_setting(char *text, size_t size, enum vp_key key, uint32_
         {VP_KEY_retry, {"1", "3", "5", "10"}},
         {VP_KEY_language, {"auto", "en", "vi", "en"}},
         {VP_KEY_help, {"IT", "tổ CNTT", "a]b [c", "\"quoted\""}},
+        {VP_KEY_page, {"https://w/", "the IT desk", "a#b", "x = y"}},
     };
     const char *value = "5";
     size_t at = strlen(text);
@@ -695,7 +702,8 @@ START_TEST(a_thousand_made_up_policies_print_and_parse_back)
             for (int key = 0; key < VP_KEY_COUNT; key++) {
                 bool people = key == VP_KEY_exempt || key == VP_KEY_exempt_reason;
                 bool top = key == VP_KEY_min_uid || key == VP_KEY_root_may_override ||
-                           key == VP_KEY_retry || key == VP_KEY_language || key == VP_KEY_help;
+                           key == VP_KEY_retry || key == VP_KEY_language || key == VP_KEY_help ||
+                           key == VP_KEY_page;
 
                 if ((people && kind > 1) || (top && kind != 3) ||
                     (key == VP_KEY_grace && kind != 2))
