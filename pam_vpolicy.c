@@ -430,6 +430,18 @@ static bool worth_writing(const struct request *request, const struct judgement 
            (judgement->is_login && inquiry->record.last_login != inquiry->today);
 }
 
+/* The day's first login, and from where: one write a day is enough against idleness. */
+static void note_login(const struct request *request, struct vp_record *record, int32_t today)
+{
+    const char *rhost = text_item(request->pamh, PAM_RHOST);
+
+    if (record->last_login == today)
+        return;
+    record->last_login = today;
+    snprintf(record->last_login_from, sizeof record->last_login_from, "%s",
+             rhost == NULL ? "" : rhost);
+}
+
 /*
  * Takes the record's lock without waiting, judges again by what stands there now, and writes. A
  * login never waits for the store and never fails by it.
@@ -454,7 +466,7 @@ static void settle(struct request *request, struct judgement *judgement)
     if (judgement->worth_notice)
         add_notice(&inquiry->record, inquiry->today, judgement->notice);
     if (judgement->is_login)
-        inquiry->record.last_login = inquiry->today;
+        note_login(request, &inquiry->record, inquiry->today);
     if (vp_inquiry_write(inquiry, durable, &error) != 0)
         log_error(request->pamh, LOG_CRIT, &error);
     log_learnt(request);
@@ -705,9 +717,10 @@ static void drop_change(pam_handle_t *pamh, void *data, int status)
 }
 
 /* The record as it will be once pam_unix has set the password; the hash is not known yet. */
-static void finish_record(struct vp_record *record, const struct vp_inquiry *inquiry,
+static void finish_record(struct vp_record *record, const struct request *request,
                           const struct change *change)
 {
+    const struct vp_inquiry *inquiry = &request->inquiry;
     int32_t today = inquiry->today;
     bool admin = change->set_by == VP_SET_BY_ADMIN;
 
@@ -731,7 +744,7 @@ static void finish_record(struct vp_record *record, const struct vp_inquiry *inq
     record->respite = VP_NO_DAY;
     /* Who changes a password works here still. */
     if (!admin)
-        record->last_login = today;
+        note_login(request, record, today);
     /* A suspicion that came up while the password was being changed stays. */
     if (record->suspected.made_at == change->suspected_at) {
         memset(&record->suspected, 0, sizeof record->suspected);
@@ -757,7 +770,7 @@ static int write_down_intent(struct request *request, struct change *change,
     change->first = inquiry->account.password == VP_PASSWORD_UNUSABLE;
     change->covers_another = inquiry->around.change_pending;
     record = inquiry->record;
-    finish_record(&record, inquiry, change);
+    finish_record(&record, request, change);
     /*
      * What was learnt must stand before the intent does: while an intent is young the witness is
      * not heard, and nobody may hide from it behind one, nor behind one after the other.
@@ -942,7 +955,7 @@ static void commit(struct request *request, const struct change *change)
     }
     before = *record;
     remember_overtaken(request, &before, change);
-    finish_record(record, inquiry, change);
+    finish_record(record, request, change);
     memcpy(record->hash, inquiry->account.hash, sizeof record->hash);
     restore_expiry(request, &before, record);
     vp_record_wipe(&before);

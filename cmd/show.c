@@ -2,6 +2,7 @@
 #include "../lib/error.h"
 #include "../lib/message.h"
 #include "../lib/number.h"
+#include "../lib/text.h"
 #include "command.h"
 
 #include <errno.h>
@@ -128,6 +129,18 @@ static void show_password_day(const struct vp_inquiry *inquiry)
             record->set_on > inquiry->today ? 0 : inquiry->today - record->set_on);
 }
 
+static void show_last_login(const struct vp_record *record)
+{
+    char date[VP_DATE_SIZE], from[sizeof record->last_login_from];
+
+    if (record->last_login == VP_NO_DAY)
+        return;
+    vp_number_print_date(record->last_login, date);
+    snprintf(from, sizeof from, "%s", record->last_login_from);
+    vp_text_blunt(from);
+    cmd_say("record: last login %s%s%s", date, from[0] == '\0' ? "" : " from ", from);
+}
+
 static void show_record(const struct vp_inquiry *inquiry)
 {
     const struct vp_record *record = &inquiry->record;
@@ -148,7 +161,7 @@ static void show_record(const struct vp_inquiry *inquiry)
     if (record->due != VP_DUE_NONE)
         show_day(what, record->due_since);
     show_day("nothing expires before", record->respite);
-    show_day("last login", record->last_login);
+    show_last_login(record);
     show_day("reopened", record->reopened);
     show_day("shadow's expiry date before ours", record->shadow_expiry);
     if (inquiry->learnt & VP_LEARNT_ELSEWHERE)

@@ -68,6 +68,7 @@ static const struct field fields[] = {
     SCALAR("respite", FIELD_DAY, respite, NULL),
     TEXT("hash", hash),
     SCALAR("last_login", FIELD_DAY, last_login, NULL),
+    TEXT("last_login_from", last_login_from),
     SCALAR("reopened", FIELD_DAY, reopened, NULL),
     SCALAR("newest", FIELD_TIME, newest, NULL),
     MARK("closed", closed),

@@ -42,10 +42,11 @@ struct vp_record {
     int32_t due;       /* enum vp_due */
     int32_t due_since; /* the day on which the record learnt that, or VP_NO_DAY */
     int32_t respite;   /* nobody expires before this day: the overdue account's time to change */
-    char hash[VP_HASH_SIZE]; /* the current hash as shadow held it, "" = none seen */
-    int32_t last_login;      /* or VP_NO_DAY */
-    int32_t reopened;        /* idleness counts from here too, or VP_NO_DAY */
-    int64_t newest;          /* the newest time that the record has seen, seconds */
+    char hash[VP_HASH_SIZE];  /* the current hash as shadow held it, "" = none seen */
+    int32_t last_login;       /* or VP_NO_DAY */
+    char last_login_from[64]; /* the host that the program named then, or "" */
+    int32_t reopened;         /* idleness counts from here too, or VP_NO_DAY */
+    int64_t newest;           /* the newest time that the record has seen, seconds */
     struct vp_mark closed;
     struct vp_mark suspected;
     int32_t locked;        /* the suspected mark also keeps the account shut */

@@ -471,6 +471,16 @@ START_TEST(grace_has_a_first_and_a_last_day)
 }
 END_TEST
 
+START_TEST(in_grace_the_policy_s_page_is_named_by_the_module)
+{
+    write_record("alice", "set_on = 2026-05-20\n");
+    write_policy("page = https://mail.example.vn/\n[service imap]\ngrace = 30d\n");
+    expect_said("the way on", login("imap"), PAM_SUCCESS,
+                INFO("Your password has expired; this service works until 15 December 2026. Please "
+                     "change it at https://mail.example.vn/."));
+}
+END_TEST
+
 START_TEST(a_day_turns_at_midnight_of_utc)
 {
     write_record("alice", "set_on = 2026-05-26\n");
@@ -775,6 +785,37 @@ START_TEST(the_last_login_is_a_person_s)
 }
 END_TEST
 
+START_TEST(the_last_login_s_host_is_that_of_the_day_s_first)
+{
+    char longest[256], wanted[64];
+    const struct {
+        const char *why, *record, *rhost, *from;
+    } rows[] = {
+        {"another day's host goes", "last_login = 2026-11-21\nlast_login_from = 192.0.2.9\n",
+         "192.0.2.7", "192.0.2.7"},
+        {"a local login has none", "last_login = 2026-11-21\nlast_login_from = 192.0.2.9\n", NULL,
+         ""},
+        {"later on the same day it stays: one write a day",
+         "last_login = 2026-11-22\nlast_login_from = 192.0.2.9\n", "192.0.2.7", "192.0.2.9"},
+        {"a client's name may hold anything", "", "a\nend\n", "a%0Aend%0A"},
+        {"and be of any length", "", longest, wanted},
+    };
+
+    memset(longest, 'h', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    memcpy(wanted, longest, sizeof wanted - 1);
+    wanted[sizeof wanted - 1] = '\0';
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char record[256];
+
+        snprintf(record, sizeof record, "set_on = 2026-11-01\n%s", rows[i].record);
+        write_record("alice", record);
+        visit_account(&(struct visit){.asked = true, .rhost = rows[i].rhost});
+        expect_field(rows[i].why, "alice", "last_login_from", rows[i].from);
+    }
+}
+END_TEST
+
 START_TEST(idleness_of_who_has_no_password_counts_from_the_first_sight)
 {
     snprintf(person("alice")->hash, VP_HASH_SIZE, "*");
@@ -837,6 +878,7 @@ Suite *suite_login(void)
     tcase_add_test(tcase, the_account_is_who_getpwnam_says);
     tcase_add_test(tcase, another_person_with_the_name_inherits_nothing);
     ADD_ROWS(tcase, grace_has_a_first_and_a_last_day, grace_rows);
+    tcase_add_test(tcase, in_grace_the_policy_s_page_is_named_by_the_module);
     tcase_add_test(tcase, a_day_turns_at_midnight_of_utc);
     ADD_ROWS(tcase, a_login_without_a_password_is_as_the_policy_says, key_rows);
     ADD_ROWS(tcase, root_is_let_in_as_somebody_only_where_it_is_root, root_rows);
@@ -846,6 +888,7 @@ Suite *suite_login(void)
     tcase_add_test(tcase, debug_logs_that_all_is_well);
     tcase_add_test(tcase, the_log_says_from_where_and_how);
     tcase_add_test(tcase, the_last_login_is_a_person_s);
+    tcase_add_test(tcase, the_last_login_s_host_is_that_of_the_day_s_first);
     tcase_add_test(tcase, idleness_of_who_has_no_password_counts_from_the_first_sight);
     tcase_add_test(tcase, an_unknown_argument_is_logged_and_changes_nothing);
     tcase_add_test(tcase, the_only_line_of_a_stack_lets_in);

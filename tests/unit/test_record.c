@@ -17,6 +17,7 @@ static const char full[] = "version = 1.0\n"
                            "respite = 2026-12-06\n"
                            "hash = $y$j9T$abc$def\n"
                            "last_login = 2026-11-20\n"
+                           "last_login_from = 192.0.2.7\n"
                            "reopened = 2026-03-04\n"
                            "newest = 1795305600\n"
                            "closed = retired\n"
@@ -71,6 +72,7 @@ START_TEST(every_field_is_read_as_it_is_meant)
     ck_assert_int_eq(record.respite, day("2026-12-06"));
     ck_assert_str_eq(record.hash, "$y$j9T$abc$def");
     ck_assert_int_eq(record.last_login, day("2026-11-20"));
+    ck_assert_str_eq(record.last_login_from, "192.0.2.7");
     ck_assert_int_eq(record.reopened, day("2026-03-04"));
     ck_assert_int_eq(record.newest, 1795305600);
     ck_assert_int_eq(record.closed.reason, VP_REASON_RETIRED);
@@ -306,6 +308,7 @@ static void fill_record(struct vp_record *record, uint32_t *state)
     record->respite = random_day(state);
     fill_text(record->hash, sizeof record->hash, state);
     record->last_login = random_day(state);
+    fill_text(record->last_login_from, sizeof record->last_login_from, state);
     record->reopened = random_day(state);
     record->newest = next_random(state);
     fill_mark(&record->closed, state);
