@@ -160,3 +160,17 @@ def cache(t):
         ends = t.match("^mai: goes on: Dovecot's memory of the old password; to end it: (.*)$", said, "it is told")
         t.must(ends.group(1))
         t.eq(t.imap_login("mai", OWN), EXPIRED["imap"], "after that command the mark counts")
+
+
+@case("f.8", "poppassd, which runs in the C locale, refuses in the policy's language, whole and undamaged")
+def poppassd_language(t):
+    story.settled_user(t, "mai")
+    story.policy(t, "language = vi\nhelp = tổ công nghệ thông tin\n")
+    t.eq(t.poppassd("mai", OWN, "abc")[3], "500 PAM error: Mật khẩu chưa đạt yêu cầu: mới có 3 ký tự, cần từ 8 ký tự "
+         "trở lên; thiếu chữ in hoa; thiếu chữ số; thiếu ký tự đặc biệt (ví dụ: ! # % ?). Vui lòng chọn mật khẩu "
+         "khác.", "everything at once")
+    t.must("vpolicy close mai --reason retired")
+    t.eq(t.poppassd("mai", OWN, NEXT)[3], "500 PAM error: Tài khoản này đã ngừng sử dụng. Nếu vẫn cần sử dụng, vui "
+         "lòng liên hệ tổ công nghệ thông tin.", "closed, with whom to ask")
+    story.policy(t, "language = auto\n")
+    t.match("^500 PAM error: This account has been closed", t.poppassd("mai", OWN, NEXT)[3], "auto is English there")
