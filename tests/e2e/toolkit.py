@@ -18,9 +18,12 @@ returns dropped), ok (the driver's own goal was reached), pending (the prompt th
 import base64
 import codecs
 import ctypes
+import email
+import email.policy
 import errno
 import fcntl
 import glob
+import imaplib
 import os
 import pwd
 import re
@@ -650,6 +653,41 @@ def imap_login(user, password):
     answer = wire.until("^a ")
     wire.close()
     return answer
+
+
+def imap_mails(user, password):
+    """The mails in USER's INBOX, oldest first, as email.message.EmailMessage."""
+    client = imaplib.IMAP4("127.0.0.1", 143, 20)
+    client.login(user, password)
+    count = int(client.select(readonly=True)[1][0])
+    mails = []
+    for number in range(1, count + 1):
+        text = client.fetch(str(number), "(RFC822)")[1][0][1]
+        note(f"# INBOX of {user}, mail {number}:\n{text.decode('utf-8', 'replace')}")
+        mails.append(email.message_from_bytes(text, policy=email.policy.default))
+    client.logout()
+    return mails
+
+
+class Postfix:
+    """Real Postfix, which delivers local mail into ~/Maildir, where dovecot() looks; SMTP on 127.0.0.1:25. To be used
+    in a `with`. CONFIG is appended to main.cf."""
+
+    def __init__(self, config=""):
+        _write("/etc/postfix/main.cf", "compatibility_level = 3.6\ninet_interfaces = loopback-only\n"
+               "inet_protocols = ipv4\nmydestination = $myhostname, localhost\nhome_mailbox = Maildir/\n"
+               "alias_maps =\nalias_database =\nmaillog_file = /var/log/postfix.log\n" + config)
+        must("postfix start")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        must("postfix stop")
+
+    def delivered(self):
+        """Wait until the queue is empty."""
+        wait_until(lambda: "Mail queue is empty" in must("mailq"), 20, "mail stays in the queue")
 
 
 def pop3_login(user, password):

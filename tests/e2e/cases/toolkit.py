@@ -169,3 +169,14 @@ def accounts(t):
     t.eq(t.as_user("an", ["cat", "/etc/shadow"])[0], 1, "may not read shadow")
     t.set_hash("an", NEW)
     t.eq(t.su_login("an", NEW).rc, 0, "set_hash gives a password that works")
+
+
+@case("toolkit.13", "Postfix delivers a mail to where Dovecot finds it, also on a moved day")
+def post(t):
+    t.useradd("an", OLD)
+    with t.Postfix() as postfix, t.dovecot():
+        for days in (0, 40):
+            t.faketime(days)
+            t.must("sendmail -i -f root -- an", input=f"Subject: day {days}\n\nhello\n")
+            postfix.delivered()
+        t.eq([mail["Subject"] for mail in t.imap_mails("an", OLD)], ["day 0", "day 40"], "both, and no other")
