@@ -1,9 +1,6 @@
 /*
  * Beginning records for accounts that were here before the module: what the stamp and the module's
  * own learning do account by account, at one go, and said aloud.
- *
- * passwd, shadow and the stamp are read once, so that thousands of accounts cost thousands of
- * records and no more.
  */
 #include "../lib/error.h"
 #include "../lib/number.h"
@@ -25,53 +22,28 @@ struct candidate {
 
 struct adoption {
     const struct cmd_arguments *arguments;
-    struct cmd_groups *groups; /* NULL where accounts were named */
+    struct cmd_known *known; /* NULL where accounts were named */
     struct candidate *candidates;
     size_t count, room;
-    char **present; /* sorted names of the stamp */
-    size_t present_count, present_room;
-    int32_t stamp;
     int32_t within; /* or VP_NO_DAY */
     size_t had_record, no_password, system, overdue;
 };
 
 /* ---- lists ----------------------------------------------------------------------------------- */
 
-static void drop_known(struct vp_known *known)
-{
-    if (known == NULL)
-        return;
-    vp_account_wipe(&known->account);
-    free(known->groups);
-    free(known);
-}
-
 static void drop_candidate(struct candidate *candidate)
 {
-    drop_known(candidate->known);
+    cmd_known_drop(candidate->known);
     free(candidate->name);
     *candidate = (struct candidate){0};
-}
-
-static void *grow(void *array, size_t count, size_t *room, size_t size)
-{
-    size_t larger = *room == 0 ? 256 : *room * 2;
-    void *moved;
-
-    if (count < *room)
-        return array;
-    moved = reallocarray(array, larger, size);
-    if (moved != NULL)
-        *room = larger;
-    return moved;
 }
 
 /* Takes known over, also where it fails. */
 static int add_candidate(struct adoption *adoption, const char *name, struct vp_known *known)
 {
     struct candidate candidate = {.name = strdup(name), .known = known, .respite = VP_NO_DAY};
-    struct candidate *moved =
-        grow(adoption->candidates, adoption->count, &adoption->room, sizeof *adoption->candidates);
+    struct candidate *moved = cmd_grow(adoption->candidates, adoption->count, &adoption->room,
+                                       sizeof *adoption->candidates);
 
     if (moved != NULL)
         adoption->candidates = moved;
@@ -87,64 +59,11 @@ static void drop_adoption(struct adoption *adoption)
 {
     for (size_t i = 0; i < adoption->count; i++)
         drop_candidate(&adoption->candidates[i]);
-    for (size_t i = 0; i < adoption->present_count; i++)
-        free(adoption->present[i]);
     free(adoption->candidates);
-    free(adoption->present);
-    cmd_groups_close(adoption->groups);
+    cmd_known_close(adoption->known);
 }
 
 /* ---- the stamp ------------------------------------------------------------------------------- */
-
-static int add_present(void *context, const char *name)
-{
-    struct adoption *adoption = context;
-    char **moved = grow(adoption->present, adoption->present_count, &adoption->present_room,
-                        sizeof *adoption->present);
-
-    if (moved == NULL)
-        return -1;
-    adoption->present = moved;
-    moved[adoption->present_count] = strdup(name);
-    return moved[adoption->present_count++] == NULL ? -1 : 0;
-}
-
-static int compare_strings(const void *one, const void *other)
-{
-    return strcmp(*(char *const *)one, *(char *const *)other);
-}
-
-/* Without a stamp (a dry run before the first) everybody counts as having been here. */
-static int read_stamp(struct adoption *adoption, const char *path)
-{
-    struct vp_store store;
-    struct vp_error error;
-    int result = 0;
-
-    adoption->stamp = VP_NO_DAY;
-    if (vp_store_open(path, &store, &error) != 0) {
-        if (error.errnum == ENOENT && adoption->arguments->dry_run)
-            return 0;
-        cmd_complain_error(&error);
-        return -1;
-    }
-    if (vp_store_visit_present(&store, &adoption->stamp, add_present, adoption, &error) < 0) {
-        cmd_complain_error(&error);
-        result = -1;
-    } else if (adoption->present_count > 0) {
-        qsort(adoption->present, adoption->present_count, sizeof *adoption->present,
-              compare_strings);
-    }
-    vp_store_close(&store);
-    return result;
-}
-
-static bool is_present(const struct adoption *adoption, const char *name)
-{
-    return adoption->present_count > 0 &&
-           bsearch(&name, adoption->present, adoption->present_count, sizeof *adoption->present,
-                   compare_strings) != NULL;
-}
 
 /* Makes the store where it is missing, and its stamp. */
 static int prepare_store(const struct cmd_arguments *arguments, const char *path)
@@ -191,17 +110,8 @@ static int list_account(void *context, const struct vp_account *account)
         adoption->no_password++;
         return 0;
     }
-    known = calloc(1, sizeof *known);
-    if (known == NULL)
-        return -1;
-    known->account = *account;
-    known->stamp = adoption->stamp;
-    known->present = is_present(adoption, account->name);
-    known->groups = cmd_groups_of(adoption->groups, account, &known->group_count);
-    if (known->groups != NULL)
-        return add_candidate(adoption, account->name, known);
-    drop_known(known);
-    return -1;
+    known = cmd_known_of(adoption->known, account);
+    return known == NULL ? -1 : add_candidate(adoption, account->name, known);
 }
 
 static int list_all(struct adoption *adoption)
@@ -209,8 +119,8 @@ static int list_all(struct adoption *adoption)
     struct vp_error error = {.text = "no memory"};
     int result;
 
-    adoption->groups = cmd_groups_open(adoption->arguments);
-    if (adoption->groups == NULL)
+    adoption->known = cmd_known_open(adoption->arguments);
+    if (adoption->known == NULL)
         return -1;
     result = vp_account_visit_local(list_account, adoption, &error);
     if (result < 0)
@@ -471,7 +381,6 @@ static enum cmd_status adopt(struct adoption *adoption, const char *path)
     bool failed;
 
     if ((!arguments->dry_run && prepare_store(arguments, path) != 0) ||
-        read_stamp(adoption, path) != 0 ||
         (arguments->name_count > 0 ? list_named(adoption) : list_all(adoption)) != 0)
         return CMD_ERROR;
     failed = weigh_all(adoption) != 0;

@@ -138,6 +138,28 @@ const char **cmd_groups_of(const struct cmd_groups *groups, const struct vp_acco
 /* Whether an account is in a group; not where NSS cannot tell. */
 bool cmd_is_in_group(const struct vp_account *account, const char *group);
 
+/* ---- known.c --------------------------------------------------------------------------------- */
+
+/* What is read once for all accounts: the stamp, and who is in which of the policy's groups. */
+struct cmd_known;
+
+/*
+ * Reads it. A store that is missing is an error unless arguments ask for a dry run. Returns NULL
+ * after an error message.
+ */
+struct cmd_known *cmd_known_open(const struct cmd_arguments *arguments);
+void cmd_known_close(struct cmd_known *known);
+
+/* What vp_inquiry_open_known wants for one account: for cmd_known_drop; NULL = no memory. */
+struct vp_known *cmd_known_of(const struct cmd_known *all, const struct vp_account *account);
+void cmd_known_drop(struct vp_known *known);
+
+/*
+ * Makes room in an array for one more element. Returns where it stands now, or NULL where memory is
+ * short: then it stands where it stood.
+ */
+void *cmd_grow(void *array, size_t count, size_t *room, size_t size);
+
 /* ---- traces.c -------------------------------------------------------------------------------- */
 
 /* What goes on after a mark, as found on this machine, each with the command that ends it. */
