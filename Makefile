@@ -15,6 +15,7 @@ STATEDIR    = /var/lib/vpolicy
 POLICY_PATH = $(SYSCONFDIR)/security/vpolicy.conf
 PROFILEDIR  = /usr/share/pam-configs
 USERDELDIR  = $(SYSCONFDIR)/shadow-maint/userdel-post.d
+UNITDIR     = $(PREFIX)/lib/systemd/system
 APPARMORDIR = $(SYSCONFDIR)/apparmor.d/abstractions/authentication.d
 # The multiarch directory of this system, found when it is needed.
 PAMDIR      = $(shell build-aux/pam-dir $(CC))
@@ -109,7 +110,8 @@ PAM     = $(BUILD)/tests/pam/pam
 PAM_MOCKS = $(patsubst tests/pam/module/%.c,$(BUILD)/tests/pam/%.so,$(wildcard tests/pam/module/*.c))
 WORDS   = $(BUILD)/tests/doc/words
 # Files of conf/ that name places.
-FILLED  = $(BUILD)/conf/userdel-post.d/vpolicy $(BUILD)/conf/apparmor/vpolicy
+FILLED  = $(BUILD)/conf/userdel-post.d/vpolicy $(BUILD)/conf/apparmor/vpolicy \
+          $(BUILD)/conf/systemd/vpolicy-notify.service
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -249,6 +251,8 @@ INSTALLED = 0644:$(MODULE):$(or $(PAMDIR),$(error set PAMDIR))/pam_vpolicy.so \
             $(foreach file,vpolicy vpolicy-record,0644:conf/pam-configs/$(file):$(PROFILEDIR)/$(file)) \
             0755:$(BUILD)/conf/userdel-post.d/vpolicy:$(USERDELDIR)/vpolicy \
             0644:$(BUILD)/conf/apparmor/vpolicy:$(APPARMORDIR)/vpolicy \
+            0644:$(BUILD)/conf/systemd/vpolicy-notify.service:$(UNITDIR)/vpolicy-notify.service \
+            0644:conf/systemd/vpolicy-notify.timer:$(UNITDIR)/vpolicy-notify.timer \
             $(foreach file,$(wildcard conf/examples/*) conf/vpolicy.conf,0644:$(file):$(DOCDIR)/examples/$(notdir $(file))) \
             $(foreach file,$(wildcard README CHANGES SECURITY LICENSE),0644:$(file):$(DOCDIR)/$(file))
 

@@ -742,6 +742,7 @@ static void finish_record(struct vp_record *record, const struct request *reques
     record->set_on = today;
     record->set_by = (int32_t)change->set_by;
     record->respite = VP_NO_DAY;
+    record->notified[0] = '\0';
     /* Who changes a password works here still. */
     if (!admin)
         note_login(request, record, today);

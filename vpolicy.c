@@ -116,6 +116,23 @@ static const struct cmd_command commands[] = {
      .names_min = 1,
      .names_max = ANY_NUMBER,
      .run = cmd_forget},
+    {.name = "notify",
+     .synopsis =
+         "[-n] [--days 14,7,3,1] [--to ADDRESS] [--from ADDRESS] [--max N] [--sendmail PATH] "
+         "[USER...]",
+     .summary = "tell people by mail whose password is about to be due, or is",
+     .details =
+         "One mail an account and step, never the same twice; for a timer to run every day.\n"
+         "  --days 14,7,3,1  the days left at which to tell; who is due is told once, too\n"
+         "  --to ADDRESS     %u in it is the user name; the local mailbox (%u) unless given\n"
+         "  --from ADDRESS   the sender; root unless given\n"
+         "  --max 500        most mails of a run; the others come in the next\n"
+         "  --sendmail PATH  /usr/sbin/sendmail unless given\n"
+         "  -n, --dry-run    send nothing, say what would be\n"
+         "Exit status 0 if all were sent, 1 if some failed or are left for the next run.\n",
+     .options = CMD_USER | CMD_MAIL | CMD_DRY_RUN,
+     .names_max = ANY_NUMBER,
+     .run = cmd_notify},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])

@@ -34,6 +34,11 @@ static const struct row {
     FLAG("dry-run", CMD_DRY_RUN, dry_run),
     FLAG("batch", CMD_BATCH, batch),
     FLAG("stamp-only", CMD_STAMP_ONLY, stamp_only),
+    TEXT("days", CMD_MAIL, days),
+    TEXT("max", CMD_MAIL, max),
+    TEXT("from", CMD_MAIL, from),
+    TEXT("to", CMD_MAIL, to),
+    TEXT("sendmail", CMD_MAIL, sendmail),
     TEXT("user", CMD_USER, names),
 };
 

@@ -27,12 +27,14 @@ enum cmd_option {
     CMD_BATCH = 1 << 7,
     CMD_STAMP_ONLY = 1 << 8,
     CMD_USER = 1 << 9,
+    CMD_MAIL = 1 << 10,
 };
 
 /* A command line taken apart by arguments.c. Texts belong to argv. */
 struct cmd_arguments {
     const char *policy_path, *state_dir; /* or NULL */
     const char *reason, *incident, *on, *note, *within;
+    const char *days, *max, *from, *to, *sendmail;
     bool lock, dry_run, batch, stamp_only, help, version;
     const char **names; /* those of --user first; the caller frees it */
     size_t name_count;
@@ -54,7 +56,7 @@ struct cmd_command {
 };
 
 cmd_function cmd_check, cmd_show, cmd_suspect, cmd_clear, cmd_close, cmd_reopen, cmd_test,
-    cmd_adopt, cmd_forget;
+    cmd_adopt, cmd_forget, cmd_notify;
 
 /* ---- arguments.c ----------------------------------------------------------------------------- */
 

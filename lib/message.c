@@ -92,6 +92,28 @@ static const struct sentence sentences[VP_SAY_COUNT] = {
     [VP_SAY_TROUBLE] = SENTENCE("Password policy needs your attention: {text}. See: vpolicy check",
                                 "Chính sách mật khẩu cần được kiểm tra: {text}. Xem: vpolicy "
                                 "check"),
+    [VP_SAY_SUBJECT_WARN] = SENTENCE("Your password expires {when}", "Mật khẩu sẽ hết hạn {when}"),
+    [VP_SAY_SUBJECT_EXPIRED] = SENTENCE("Your password has expired", "Mật khẩu đã hết hạn"),
+    [VP_SAY_SUBJECT_DUE] =
+        SENTENCE("Your password must be changed now", "Mật khẩu cần được đổi ngay"),
+    [VP_SAY_ACCOUNT] = SENTENCE("Account: {user}", "Tài khoản: {user}"),
+    [VP_SAY_WAY] =
+        SENTENCE("To change it, log in to a shell and type: passwd. If you have none, "
+                 "please contact {help}.",
+                 "Để đổi, đăng nhập vào dòng lệnh và gõ: passwd. Nếu không có dòng lệnh, "
+                 "vui lòng liên hệ {help}."),
+    [VP_SAY_WAY_PAGE] = SENTENCE("Please change it at {page}.", "Vui lòng đổi mật khẩu tại "
+                                                                "{page}."),
+    [VP_SAY_LAST_LOGIN] =
+        SENTENCE("The last login was on {date}.", "Lần đăng nhập gần nhất: ngày {date}."),
+    [VP_SAY_LAST_LOGIN_FROM] = SENTENCE("The last login was on {date}, from {text}.",
+                                        "Lần đăng nhập gần nhất: ngày {date}, từ {text}."),
+    [VP_SAY_NOT_YOU] = SENTENCE("If that was not you, tell {help} at once.",
+                                "Nếu không phải do mình thực hiện, hãy báo ngay {help}."),
+    [VP_SAY_NOBODY_ASKS] = SENTENCE("Nobody will ask you for your password, neither by mail nor by "
+                                    "telephone.",
+                                    "Không ai được phép hỏi mật khẩu của người dùng, qua thư cũng "
+                                    "như qua điện thoại."),
 };
 
 /* Why a password is refused; the second form counts, where more than one is asked for. */
@@ -321,6 +343,69 @@ bool vp_message_login(enum vp_language language, const struct vp_values *values,
         add_sentence(&text, with_page(VP_SAY_GRACE_UNTIL, values->page), language, &terms);
     }
     return true;
+}
+
+/* ---- by mail --------------------------------------------------------------------------------- */
+
+static bool looks_ahead(const struct vp_verdict *verdict)
+{
+    return verdict->kind <= VP_WARN;
+}
+
+void vp_message_subject(enum vp_language language, const struct vp_verdict *verdict, int32_t today,
+                        char *buffer, size_t size)
+{
+    enum vp_message message = looks_ahead(verdict)                   ? VP_SAY_SUBJECT_WARN
+                              : verdict->reason == VP_REASON_EXPIRED ? VP_SAY_SUBJECT_EXPIRED
+                                                                     : VP_SAY_SUBJECT_DUE;
+
+    (void)vp_message_say(message, language, &(struct vp_terms){.days = verdict->expires - today},
+                         buffer, size);
+}
+
+static void add_last_login(struct vp_text *text, enum vp_language language,
+                           const struct vp_terms *terms)
+{
+    bool from = terms->text != NULL && terms->text[0] != '\0';
+
+    add_sentence(text, &sentences[from ? VP_SAY_LAST_LOGIN_FROM : VP_SAY_LAST_LOGIN], language,
+                 terms);
+    vp_text_add(text, " ");
+    add_sentence(text, &sentences[VP_SAY_NOT_YOU], language, terms);
+    vp_text_add(text, "\n");
+}
+
+void vp_message_notice(enum vp_language language, const struct vp_values *values,
+                       const struct vp_account *account, const struct vp_verdict *verdict,
+                       int32_t today, int32_t last_login, const char *last_login_from, char *buffer,
+                       size_t size)
+{
+    bool ahead = looks_ahead(verdict);
+    struct vp_terms terms = {.help = values->help,
+                             .page = values->page,
+                             .user = account->name,
+                             .text = last_login_from,
+                             .date = ahead ? verdict->expires : verdict->since,
+                             .days = verdict->expires - today};
+    struct vp_text text;
+
+    vp_text_begin(&text, buffer, size);
+    add_sentence(&text, &sentences[VP_SAY_ACCOUNT], language, &terms);
+    vp_text_add(&text, "\n\n");
+    if (ahead) {
+        add_sentence(&text, with_page(VP_SAY_WARN, values->page), language, &terms);
+    } else {
+        add_sentence(&text, &sentences[sentence_of(verdict)], language, &terms);
+        vp_text_add(&text, "\n");
+        add_sentence(&text, &sentences[values->page == NULL ? VP_SAY_WAY : VP_SAY_WAY_PAGE],
+                     language, &terms);
+    }
+    vp_text_add(&text, "\n\n");
+    terms.date = last_login;
+    if (last_login != VP_NO_DAY)
+        add_last_login(&text, language, &terms);
+    add_sentence(&text, &sentences[VP_SAY_NOBODY_ASKS], language, &terms);
+    vp_text_add(&text, "\n");
 }
 
 /* ---- the rules, and refusals ----------------------------------------------------------------- */

@@ -34,6 +34,17 @@ enum vp_message {
     VP_SAY_CANNOT_NOW,   /* a password cannot be changed */
     VP_SAY_CANNOT_CHECK, /* an account cannot be judged */
     VP_SAY_TROUBLE,      /* to root: policy or store are broken */
+    /* Of a notice by mail: */
+    VP_SAY_SUBJECT_WARN,
+    VP_SAY_SUBJECT_EXPIRED,
+    VP_SAY_SUBJECT_DUE,
+    VP_SAY_ACCOUNT,
+    VP_SAY_WAY, /* to a new password */
+    VP_SAY_WAY_PAGE,
+    VP_SAY_LAST_LOGIN,
+    VP_SAY_LAST_LOGIN_FROM,
+    VP_SAY_NOT_YOU,
+    VP_SAY_NOBODY_ASKS,
     VP_SAY_COUNT
 };
 
@@ -59,6 +70,19 @@ bool vp_message_login(enum vp_language language, const struct vp_values *values,
                       const struct vp_account *account, const struct vp_verdict *verdict,
                       const struct vp_admission *admission, int32_t today,
                       char buffer[VP_MESSAGE_SIZE]);
+
+/*
+ * The paragraphs of a notice by mail, a line each: which account, why it is due or when it will be,
+ * what to do, the last login (text: from where, or NULL), and that nobody asks for a password.
+ */
+void vp_message_notice(enum vp_language language, const struct vp_values *values,
+                       const struct vp_account *account, const struct vp_verdict *verdict,
+                       int32_t today, int32_t last_login, const char *last_login_from, char *buffer,
+                       size_t size);
+
+/* The subject of that notice. */
+void vp_message_subject(enum vp_language language, const struct vp_verdict *verdict, int32_t today,
+                        char *buffer, size_t size);
 
 /* The rules in force, in one line, before a new password is typed. */
 void vp_message_rules(enum vp_language language, const struct vp_values *values,

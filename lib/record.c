@@ -78,6 +78,7 @@ static const struct field fields[] = {
     TEXT("groups", groups),
     SCALAR("noticed_on", FIELD_DAY, noticed_on, NULL),
     TEXT("noticed", noticed),
+    TEXT("notified", notified),
 };
 
 #define FIELD_COUNT (sizeof fields / sizeof fields[0])

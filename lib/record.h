@@ -54,6 +54,7 @@ struct vp_record {
     char groups[512];      /* the policy's groups seen last, blank between them */
     int32_t noticed_on;    /* the day to which `noticed` belongs */
     char noticed[256];     /* what was logged at notice that day: "service:word" with blanks */
+    char notified[48];     /* the notice sent last: "REASON DAY STEP", or "" */
     char unknown[VP_RECORD_UNKNOWN_SIZE];
 };
 

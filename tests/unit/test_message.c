@@ -100,6 +100,24 @@ static const struct {
      "Hiện chưa kiểm tra được tài khoản. Vui lòng báo quản trị viên."},
     {VP_SAY_TROUBLE, "Password policy needs your attention: closed (retired). See: vpolicy check",
      "Chính sách mật khẩu cần được kiểm tra: closed (retired). Xem: vpolicy check"},
+    {VP_SAY_SUBJECT_WARN, "Your password expires in 7 days", "Mật khẩu sẽ hết hạn sau 7 ngày"},
+    {VP_SAY_SUBJECT_EXPIRED, "Your password has expired", "Mật khẩu đã hết hạn"},
+    {VP_SAY_SUBJECT_DUE, "Your password must be changed now", "Mật khẩu cần được đổi ngay"},
+    {VP_SAY_ACCOUNT, "Account: tuan", "Tài khoản: tuan"},
+    {VP_SAY_WAY,
+     "To change it, log in to a shell and type: passwd. If you have none, please contact your "
+     "administrator.",
+     "Để đổi, đăng nhập vào dòng lệnh và gõ: passwd. Nếu không có dòng lệnh, vui lòng liên hệ quản "
+     "trị viên."},
+    {VP_SAY_WAY_PAGE, "Please change it at " PAGE ".", "Vui lòng đổi mật khẩu tại " PAGE "."},
+    {VP_SAY_LAST_LOGIN, "The last login was on 20 May 2026.",
+     "Lần đăng nhập gần nhất: ngày 20/5/2026."},
+    {VP_SAY_LAST_LOGIN_FROM, "The last login was on 20 May 2026, from closed (retired).",
+     "Lần đăng nhập gần nhất: ngày 20/5/2026, từ closed (retired)."},
+    {VP_SAY_NOT_YOU, "If that was not you, tell your administrator at once.",
+     "Nếu không phải do mình thực hiện, hãy báo ngay quản trị viên."},
+    {VP_SAY_NOBODY_ASKS, "Nobody will ask you for your password, neither by mail nor by telephone.",
+     "Không ai được phép hỏi mật khẩu của người dùng, qua thư cũng như qua điện thoại."},
 };
 
 _Static_assert(COUNT(sentences) == VP_SAY_COUNT, "a new sentence needs its row here");

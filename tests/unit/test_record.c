@@ -37,6 +37,7 @@ static const char full[] = "version = 1.0\n"
                            "groups = staff it-admins\n"
                            "noticed_on = 2026-11-22\n"
                            "noticed = sshd:warn dovecot:warn\n"
+                           "notified = expired 2026-12-06 7\n"
                            "later_thing =  a  b%20=%41 = c\n"
                            "another = \n"
                            "end\n";
@@ -318,6 +319,7 @@ static void fill_record(struct vp_record *record, uint32_t *state)
     fill_text(record->groups, sizeof record->groups, state);
     record->noticed_on = random_day(state);
     fill_text(record->noticed, sizeof record->noticed, state);
+    fill_text(record->notified, sizeof record->notified, state);
     if (next_random(state) % 2 == 0)
         snprintf(record->unknown, sizeof record->unknown, "later = %u\n", next_random(state));
 }

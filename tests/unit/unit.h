@@ -64,6 +64,7 @@ Suite *suite_account(void);
 Suite *suite_error(void);
 Suite *suite_hash(void);
 Suite *suite_inquiry(void);
+Suite *suite_mail(void);
 Suite *suite_message(void);
 Suite *suite_number(void);
 Suite *suite_policy(void);

@@ -1,0 +1,358 @@
+/*
+ * Notices by mail: people who have no shell learn in time, and only so, that a password is due.
+ * Each account gets one mail a step, through sendmail(8).
+ */
+#include "../lib/error.h"
+#include "../lib/mail.h"
+#include "../lib/number.h"
+#include "command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define DEFAULT_STEPS    "14,7,3,1"
+#define DEFAULT_MAX      "500"
+#define DEFAULT_SENDMAIL "/usr/sbin/sendmail"
+
+struct round {
+    const struct cmd_arguments *arguments;
+    struct vp_mail_steps steps;
+    int64_t max;
+    const char *from, *to, *sendmail; /* to: a template */
+    struct cmd_known *known;
+    char **names; /* who is to be told */
+    size_t count, room;
+    size_t sent, failed;
+};
+
+/* ---- who ------------------------------------------------------------------------------------- */
+
+/* Whoever cannot log in by a password has none to change. */
+static bool is_due(const struct round *round, const struct vp_inquiry *inquiry,
+                   struct vp_verdict *verdict_out,
+                   char notified_out[sizeof(((struct vp_record *)0)->notified)])
+{
+    if (inquiry->account.password != VP_PASSWORD_HASH || vp_inquiry_blind(inquiry) ||
+        inquiry->record.user[0] == '\0' || inquiry->clock_back)
+        return false;
+    *verdict_out = vp_inquiry_judge(inquiry);
+    return vp_mail_is_due(&round->steps, verdict_out, &inquiry->record, inquiry->today,
+                          notified_out);
+}
+
+static int add_name(struct round *round, const char *name)
+{
+    char **moved = cmd_grow(round->names, round->count, &round->room, sizeof *round->names);
+
+    if (moved == NULL)
+        return -1;
+    round->names = moved;
+    moved[round->count] = strdup(name);
+    return moved[round->count] == NULL ? -1 : (round->count++, 0);
+}
+
+/* Looks at every local account by what was read once; only those who are due are asked anew. */
+static int weigh(void *context, const struct vp_account *account)
+{
+    struct round *round = context;
+    struct vp_question question = cmd_question(round->arguments, account->name, true);
+    char notified[sizeof(((struct vp_record *)0)->notified)];
+    struct vp_verdict verdict;
+    struct vp_inquiry inquiry;
+    struct vp_known *known;
+    int result = 0;
+
+    if (account->password == VP_PASSWORD_UNREADABLE) {
+        cmd_complain("/etc/shadow: cannot be read (try as root)");
+        return 1;
+    }
+    if (account->password != VP_PASSWORD_HASH)
+        return 0;
+    known = cmd_known_of(round->known, account);
+    if (known == NULL)
+        return -1;
+    vp_inquiry_open_known(&question, known, &inquiry);
+    if (!inquiry.record_readable) {
+        cmd_complain_error(&inquiry.trouble[VP_TROUBLE_RECORD]);
+        round->failed++;
+    } else if (is_due(round, &inquiry, &verdict, notified)) {
+        result = add_name(round, account->name);
+    }
+    vp_inquiry_close(&inquiry);
+    cmd_known_drop(known);
+    return result;
+}
+
+static int list(struct round *round)
+{
+    struct vp_error error = {.text = "no memory"};
+    struct cmd_people people;
+    int result = 0;
+
+    if (round->arguments->name_count > 0) {
+        if (cmd_people_find(round->arguments, NULL, &people) != 0)
+            return -1;
+        for (size_t i = 0; i < people.count && result == 0; i++)
+            result = add_name(round, people.names[i]);
+        cmd_people_free(&people);
+    } else {
+        round->known = cmd_known_open(round->arguments);
+        if (round->known == NULL)
+            return -1;
+        result = vp_account_visit_local(weigh, round, &error);
+    }
+    if (result < 0)
+        cmd_complain_error(&error);
+    return result;
+}
+
+/* ---- sendmail(8) ----------------------------------------------------------------------------- */
+
+/* Not through a shell, and with an environment of our own: names and addresses are data. */
+static int start_sendmail(const char *path, const char *from, const char *to, int input,
+                          pid_t *pid_out)
+{
+    char *const argv[] = {(char *)path, (char *)"-i", (char *)"-f", (char *)from,
+                          (char *)"--", (char *)to,   NULL};
+    char *const environment[] = {(char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t defaults;
+    int status;
+
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    if ((status = posix_spawn_file_actions_init(&actions)) != 0)
+        return status;
+    if ((status = posix_spawnattr_init(&attributes)) == 0) {
+        if ((status = posix_spawn_file_actions_adddup2(&actions, input, 0)) == 0 &&
+            (status = posix_spawn_file_actions_addclosefrom_np(&actions, 3)) == 0 &&
+            (status = posix_spawnattr_setsigdefault(&attributes, &defaults)) == 0 &&
+            (status = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF)) == 0)
+            status = posix_spawn(pid_out, path, &actions, &attributes, argv, environment);
+        posix_spawnattr_destroy(&attributes);
+    }
+    posix_spawn_file_actions_destroy(&actions);
+    return status;
+}
+
+static int write_all(int file, const char *text, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(file, text, length);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return -1;
+        text += written;
+        length -= (size_t)written;
+    }
+    return 0;
+}
+
+static int hand_over(const char *sendmail, const char *from, const char *to, const char *text)
+{
+    int ends[2], status = 0, failed;
+    pid_t pid;
+
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        cmd_complain("no pipe: %s", strerror(errno));
+        return -1;
+    }
+    failed = start_sendmail(sendmail, from, to, ends[0], &pid);
+    close(ends[0]);
+    if (failed != 0) {
+        cmd_complain("%s: %s (a mail system's sendmail is needed)", sendmail, strerror(failed));
+        close(ends[1]);
+        return -1;
+    }
+    failed = write_all(ends[1], text, strlen(text));
+    close(ends[1]);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    if (failed == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return 0;
+    cmd_complain("%s did not take the mail to %s (status %d)", sendmail, to,
+                 WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+    return -1;
+}
+
+/* ---- one account ----------------------------------------------------------------------------- */
+
+static void say(const struct vp_inquiry *inquiry, const struct vp_verdict *verdict, const char *to,
+                const char *outcome)
+{
+    bool due = verdict->kind == VP_MUST_CHANGE;
+    char date[VP_DATE_SIZE];
+
+    vp_number_print_date(due ? verdict->since : verdict->expires, date);
+    cmd_say("%s\t%s\t%s\t%s\t%s", inquiry->account.name,
+            due ? vp_verdict_reason_word(verdict->reason) : "warn", date, to, outcome);
+}
+
+/* What the record knew before, unless somebody has written another notice meanwhile. */
+static void take_back(const struct round *round, const char *name, const char *notified,
+                      const char *before)
+{
+    struct vp_inquiry inquiry;
+    struct vp_error error;
+
+    if (cmd_people_hold(round->arguments, name, &inquiry) == 0 &&
+        strcmp(inquiry.record.notified, notified) == 0) {
+        memcpy(inquiry.record.notified, before, sizeof inquiry.record.notified);
+        if (vp_inquiry_write(&inquiry, true, &error) != 0)
+            cmd_complain_error(&error);
+    }
+    vp_inquiry_close(&inquiry);
+}
+
+/*
+ * Writes down that the mail is sent, then sends it: killed in between, one step's mail is lost and
+ * the next step's comes; the other way round somebody would get the same mail every day. Not under
+ * the lock: a mail system that hangs must not keep its user from changing the password.
+ */
+static int write_and_send(const struct round *round, struct vp_inquiry *inquiry,
+                          const struct vp_verdict *verdict, const char *to, const char *notified)
+{
+    const struct vp_mail mail = {.from = round->from,
+                                 .to = to,
+                                 .now = round->arguments->now,
+                                 .values = &inquiry->values,
+                                 .account = &inquiry->account,
+                                 .record = &inquiry->record,
+                                 .verdict = verdict};
+    char text[VP_MAIL_SIZE], before[sizeof inquiry->record.notified];
+    struct vp_error error;
+
+    (void)vp_mail_print(&mail, text);
+    memcpy(before, inquiry->record.notified, sizeof before);
+    memcpy(inquiry->record.notified, notified, sizeof before);
+    if (vp_inquiry_write(inquiry, true, &error) != 0) {
+        cmd_complain_error(&error);
+        return -1;
+    }
+    if (hand_over(round->sendmail, round->from, to, text) == 0)
+        return 0;
+    take_back(round, inquiry->account.name, notified, before);
+    return -1;
+}
+
+static int open_account(const struct round *round, const char *name, struct vp_inquiry *inquiry_out)
+{
+    struct vp_question question = cmd_question(round->arguments, name, true);
+    struct vp_error error;
+    int found;
+
+    if (!round->arguments->dry_run)
+        return cmd_people_hold(round->arguments, name, inquiry_out);
+    found = vp_inquiry_open(&question, inquiry_out, &error);
+    if (found < 0)
+        cmd_complain_error(&error);
+    return found > 0 ? 0 : -1;
+}
+
+/* Returns 1 for a mail that was sent, or would be; 0 for none; -1 after an error message. */
+static int tell(const struct round *round, const char *name)
+{
+    char to[VP_MAIL_ADDRESS_SIZE], notified[sizeof(((struct vp_record *)0)->notified)] = "";
+    struct vp_verdict verdict;
+    struct vp_inquiry inquiry;
+    struct vp_error error;
+    int result = open_account(round, name, &inquiry);
+
+    if (result == 0 && is_due(round, &inquiry, &verdict, notified)) {
+        result = 1;
+        if (vp_mail_address(round->to, inquiry.account.name, to, &error) != 0) {
+            cmd_complain_error(&error);
+            result = -1;
+        } else if (!round->arguments->dry_run &&
+                   write_and_send(round, &inquiry, &verdict, to, notified) != 0) {
+            result = -1;
+        }
+        if (result > 0)
+            say(&inquiry, &verdict, to, round->arguments->dry_run ? "would be sent" : "sent");
+    }
+    vp_inquiry_close(&inquiry);
+    return result;
+}
+
+/* ---- everybody ------------------------------------------------------------------------------- */
+
+static int compare_names(const void *one, const void *other)
+{
+    return strcmp(*(char *const *)one, *(char *const *)other);
+}
+
+static enum cmd_status tell_all(struct round *round)
+{
+    size_t left = 0;
+
+    if (round->count > 0)
+        qsort(round->names, round->count, sizeof *round->names, compare_names);
+    for (size_t i = 0; i < round->count; i++) {
+        int told = 0;
+
+        if (round->sent >= (size_t)round->max)
+            left++;
+        else
+            told = tell(round, round->names[i]);
+        round->sent += told > 0;
+        round->failed += told < 0;
+    }
+    cmd_say("notices: %zu %s, %zu failed, %zu left for the next run", round->sent,
+            round->arguments->dry_run ? "would be sent" : "sent", round->failed, left);
+    if (!round->arguments->dry_run && round->sent + round->failed + left > 0)
+        cmd_log("notices: %zu sent, %zu failed, %zu left for the next run", round->sent,
+                round->failed, left);
+    return round->failed > 0 || left > 0 ? CMD_NO : CMD_YES;
+}
+
+static int read_arguments(struct round *round)
+{
+    const struct cmd_arguments *arguments = round->arguments;
+    const char *max = arguments->max == NULL ? DEFAULT_MAX : arguments->max;
+    char address[VP_MAIL_ADDRESS_SIZE];
+    struct vp_error error;
+
+    round->from = arguments->from == NULL ? "root" : arguments->from;
+    round->to = arguments->to == NULL ? "%u" : arguments->to;
+    round->sendmail = arguments->sendmail == NULL ? DEFAULT_SENDMAIL : arguments->sendmail;
+    if (vp_number_parse(max, 1, 1000000, &round->max) != 0) {
+        cmd_complain("--max: \"%s\" is no number of mails (1 to 1000000)", max);
+        return -1;
+    }
+    if (round->sendmail[0] != '/') {
+        cmd_complain("--sendmail: \"%s\" is no absolute path", round->sendmail);
+        return -1;
+    }
+    /* Found out before the first mail, not at each. */
+    if (vp_mail_read_steps(arguments->days == NULL ? DEFAULT_STEPS : arguments->days, &round->steps,
+                           &error) != 0 ||
+        vp_mail_address(round->from, "u", address, &error) != 0 ||
+        vp_mail_address(round->to, "u", address, &error) != 0) {
+        cmd_complain_error(&error);
+        return -1;
+    }
+    return 0;
+}
+
+enum cmd_status cmd_notify(const struct cmd_arguments *arguments)
+{
+    struct round round = {.arguments = arguments};
+    enum cmd_status status = CMD_ERROR;
+
+    if (read_arguments(&round) == 0 && list(&round) == 0)
+        status = tell_all(&round);
+    for (size_t i = 0; i < round.count; i++)
+        free(round.names[i]);
+    free(round.names);
+    cmd_known_close(round.known);
+    return status;
+}
