@@ -254,6 +254,7 @@ INSTALLED = 0644:$(MODULE):$(or $(PAMDIR),$(error set PAMDIR))/pam_vpolicy.so \
             0644:$(BUILD)/conf/systemd/vpolicy-notify.service:$(UNITDIR)/vpolicy-notify.service \
             0644:conf/systemd/vpolicy-notify.timer:$(UNITDIR)/vpolicy-notify.timer \
             $(foreach file,$(wildcard conf/examples/*) conf/vpolicy.conf,0644:$(file):$(DOCDIR)/examples/$(notdir $(file))) \
+            $(foreach file,$(wildcard doc/*.txt),0644:$(file):$(DOCDIR)/$(notdir $(file))) \
             $(foreach file,$(wildcard README CHANGES SECURITY LICENSE),0644:$(file):$(DOCDIR)/$(file))
 
 install: all ## install; enables nothing (DESTDIR, PREFIX, PAMDIR and others can be set)

@@ -702,9 +702,9 @@ def pop3_login(user, password):
     return answer
 
 
-def submission_auth(user, password):
-    """SMTP submission AUTH PLAIN; answers the server's line."""
-    wire = Wire(587)
+def submission_auth(user, password, port=587):
+    """SMTP AUTH PLAIN, to submission or, by PORT, to another server; answers the server's line."""
+    wire = Wire(port)
     wire.line()
     wire.send("EHLO client.example")
     wire.until("^250 ")
