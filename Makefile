@@ -190,6 +190,9 @@ check-cmd: all ## test the command through its real binary
 check-e2e: all ## test with real programs in a private Debian 12
 	tests/e2e/run --system debian12
 
+check-web: all ## test the recipes in doc/ for web servers and webmail, in a private Debian 12 that has them
+	tests/e2e/run --system debian12-web
+
 check-debian13: all ## the same in a private Debian 13
 	@build-aux/need check
 	tests/install/run debian13
@@ -291,5 +294,5 @@ distclean: clean ## remove the private systems, too
 	rm -rf --one-file-system $(BUILD)
 
 force:
-.PHONY: all check check-gcc check-clang test-programs check-unit check-pam check-cmd check-doc check-e2e check-debian13 check-install \
+.PHONY: all check check-gcc check-clang test-programs check-unit check-pam check-cmd check-doc check-e2e check-web check-debian13 check-install \
     try layers format format-check lint-man install install-built uninstall help clean distclean force

@@ -38,6 +38,7 @@ import time
 CASES = {}
 system = os.environ.get("VP_SYSTEM", "")          # "debian12" or "debian13"
 SYSTEMS = ("debian12", "debian13")
+ALL_SYSTEMS = SYSTEMS + ("debian12-web",)         # the last for cases that need the packages of packages.web
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 WORK = "/run/e2e"                                 # markers, configurations and logs of the drivers
 DAY = 86400
