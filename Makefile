@@ -191,7 +191,8 @@ check-e2e: all ## test with real programs in a private Debian 12
 	tests/e2e/run --system debian12
 
 check-web: all ## test the recipes in doc/ for web servers and webmail, in a private Debian 12 that has them
-	tests/e2e/run --system debian12-web
+	@build-aux/need try
+	tests/e2e/run --system debian12-web --no-host
 
 check-debian13: all ## the same in a private Debian 13
 	@build-aux/need check

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import recipe
 import story
 from story import GIVEN, NEXT, OWN
 from toolkit import Daemon, case
@@ -17,32 +18,7 @@ WEB = ("debian12-web",)
 REFUSED = ("Could not save new password. PAM error: Password not accepted: it has 3 characters and needs at least 8; no "
            "upper-case letter; no digit; no special character (such as ! # % ?). Please choose another.")
 SAVED = "Successfully saved."
-
-
-def blocks(text):
-    """The parts of a recipe to be followed, in order: (heading, its indented lines)."""
-    found = re.findall(r"^(File /\S+|Add to /\S+|As root):\n\n((?:    .*\n|\n(?=    ))+)", text, re.MULTILINE)
-    return [(head, re.sub("^    ", "", body, flags=re.MULTILINE)) for head, body in found]
-
-
-def follow(t, name):
-    """Do what doc/NAME.txt says, all of it."""
-    with open(f"/project/doc/{name}.txt", encoding="utf-8") as file:
-        text = file.read()
-    headings = re.findall("^(?:File |Add to |As root)[^\n]*:$", text, re.MULTILINE)
-    parts = blocks(text)
-    t.eq([head + ":" for head, _ in parts], headings, "every heading of the recipe has its block")
-    packages = t.match("^Packages: (.*)$", text, "the recipe names its packages").group(1)
-    t.must(f"dpkg-query -W {packages}")
-    for head, body in parts:
-        t.note(f"# recipe {name}: {head}\n{body}")
-        if head == "As root":
-            for line in body.splitlines():
-                t.must(line)
-            continue
-        path = head.split(" ")[-1]
-        with open(path, "a" if head.startswith("Add to ") else "w", encoding="utf-8") as file:
-            file.write(body)
+PAGE = "https://mail.example.vn/roundcube/?_task=settings&_action=plugin.password"
 
 
 class Stay(urllib.request.HTTPRedirectHandler):
@@ -75,7 +51,7 @@ def people(t):
 @case("w.2", "Apache by the recipe: in, sent to the page when due, refused when closed or wrong", WEB)
 def apache(t):
     people(t)
-    follow(t, "apache")
+    recipe.follow(t, "apache")
     t.eq(get("/intern/", "mai", OWN), (200, None), "a good password")
     t.eq(get("/intern/", "binh", OWN),
          (303, "https://mail.example.org/roundcube/?user=binh&back=http%3a%2f%2f127.0.0.1%2fintern%2f"), "a due one")
@@ -87,7 +63,7 @@ def apache(t):
 @case("w.3", "nginx by the recipe: in, or asked again when due, closed or wrong", WEB)
 def nginx(t):
     people(t)
-    follow(t, "nginx")
+    recipe.follow(t, "nginx")
     t.eq(get("/intern/", "mai", OWN), (200, None), "a good password")
     for user, password in (("binh", OWN), ("an", OWN), ("mai", GIVEN), ("binh", GIVEN)):
         t.eq(get("/intern/", user, password), (401, None), f"{user}, {password}")
@@ -137,7 +113,7 @@ class Webmail:
 @case("w.1", "Roundcube by the recipe: a new user changes the given password in the page, and reads why one is refused",
       WEB)
 def roundcube(t):
-    follow(t, "roundcube-poppassd")
+    recipe.follow(t, "roundcube-poppassd")
     t.useradd("mai", GIVEN)
     with t.dovecot():
         mail = Webmail(t)
@@ -229,7 +205,7 @@ class Browser:
 
 @case("w.4", "a real browser shows Roundcube's refusal and confirmation, and lets in with the new password", WEB)
 def browser(t):
-    follow(t, "roundcube-poppassd")
+    recipe.follow(t, "roundcube-poppassd")
     t.useradd("mai", GIVEN)
     with t.dovecot():
         page = Browser(t)
@@ -251,3 +227,47 @@ def browser(t):
             page.login("mai", NEXT)
             page.wait("#messagelist")
             page.picture("5-new-one")
+
+
+@case("w.5", "a mail user's half-year: grace, a change in the browser, a notice in time, [EXPIRED], a change, and in", WEB,
+      timeout=240)
+def half_year(t):
+    story.policy(t, f"language = en\npage = {PAGE}\n")
+    recipe.follow(t, "roundcube-poppassd")
+    t.useradd("mai", GIVEN)
+    start = t.today()
+    with t.Postfix() as postfix:
+        with t.dovecot():
+            page = Browser(t)
+            with page.daemon:
+                page.login("mai", GIVEN)
+                page.wait("#messagelist")
+                page.change(GIVEN, OWN)
+                t.eq(page.message("confirmation"), SAVED, "day 0: the page takes her own password")
+            t.match("^a OK ", t.imap_login("mai", OWN), "and IMAP does")
+        t.faketime(166)
+        with t.dovecot():
+            t.must("vpolicy notify")
+            postfix.delivered()
+            mails = t.imap_mails("mai", OWN)
+            t.eq([mail["Subject"] for mail in mails], ["Your password expires in 14 days"], "day 166: one notice")
+            t.match(rf"in 14 days \({story.english(start + 180)}\)\. Please change it at {re.escape(PAGE)}",
+                    " ".join(mails[0].get_content().split()), "with the day and the page")
+            mail = Webmail(t)
+            t.eq(mail.login("mai", OWN), "mail", "Roundcube lets in")
+            t.match("Your password expires in 14 days", mail.open("?_task=mail&_action=show&_uid=1&_mbox=INBOX"),
+                    "and shows it")
+        t.faketime(180)
+        with t.dovecot():
+            t.match("^a OK ", t.imap_login("mai", OWN), "day 180: due, in grace")
+            t.must("vpolicy notify")
+            postfix.delivered()
+            t.eq(t.imap_mails("mai", OWN)[-1]["Subject"], "Your password has expired", "and told so")
+        t.faketime(187)
+        with t.dovecot():
+            t.eq(t.imap_login("mai", OWN), "a NO [EXPIRED] Password expired", "day 187: grace is over")
+            t.eq([line[:3] for line in t.poppassd("mai", OWN, NEXT)], ["200"] * 5, "poppassd changes it all the same")
+            t.match("^a OK ", t.imap_login("mai", NEXT), "and she is in")
+            t.must("vpolicy notify")
+            postfix.delivered()
+            t.eq(len(t.imap_mails("mai", NEXT)), 2, "with no more notices")
