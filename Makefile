@@ -111,7 +111,7 @@ PAM_MOCKS = $(patsubst tests/pam/module/%.c,$(BUILD)/tests/pam/%.so,$(wildcard t
 WORDS   = $(BUILD)/tests/doc/words
 # Files of conf/ that name places.
 FILLED  = $(BUILD)/conf/userdel-post.d/vpolicy $(BUILD)/conf/apparmor/vpolicy \
-          $(BUILD)/conf/systemd/vpolicy-notify.service
+          $(foreach unit,notify digest,$(BUILD)/conf/systemd/vpolicy-$(unit).service)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -255,8 +255,8 @@ INSTALLED = 0644:$(MODULE):$(or $(PAMDIR),$(error set PAMDIR))/pam_vpolicy.so \
             $(foreach file,vpolicy vpolicy-record,0644:conf/pam-configs/$(file):$(PROFILEDIR)/$(file)) \
             0755:$(BUILD)/conf/userdel-post.d/vpolicy:$(USERDELDIR)/vpolicy \
             0644:$(BUILD)/conf/apparmor/vpolicy:$(APPARMORDIR)/vpolicy \
-            0644:$(BUILD)/conf/systemd/vpolicy-notify.service:$(UNITDIR)/vpolicy-notify.service \
-            0644:conf/systemd/vpolicy-notify.timer:$(UNITDIR)/vpolicy-notify.timer \
+            $(foreach unit,notify digest,0644:$(BUILD)/conf/systemd/vpolicy-$(unit).service:$(UNITDIR)/vpolicy-$(unit).service \
+                0644:conf/systemd/vpolicy-$(unit).timer:$(UNITDIR)/vpolicy-$(unit).timer) \
             $(foreach file,$(wildcard conf/examples/*) conf/vpolicy.conf,0644:$(file):$(DOCDIR)/examples/$(notdir $(file))) \
             $(foreach file,$(wildcard doc/*.txt),0644:$(file):$(DOCDIR)/$(notdir $(file))) \
             $(foreach file,$(wildcard README CHANGES SECURITY LICENSE),0644:$(file):$(DOCDIR)/$(file))

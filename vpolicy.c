@@ -119,7 +119,7 @@ static const struct cmd_command commands[] = {
     {.name = "notify",
      .synopsis =
          "[-n] [--days 14,7,3,1] [--to ADDRESS] [--from ADDRESS] [--max N] [--sendmail PATH] "
-         "[USER...]",
+         "[USER...] | --admins ADDRESS",
      .summary = "tell people by mail whose password is about to be due, or is",
      .details =
          "One mail an account and step, never the same twice; for a timer to run every day.\n"
@@ -128,6 +128,7 @@ static const struct cmd_command commands[] = {
          "  --from ADDRESS   the sender; root unless given\n"
          "  --max 500        most mails of a run; the others come in the next\n"
          "  --sendmail PATH  /usr/sbin/sendmail unless given\n"
+         "  --admins ADDRESS one mail to there instead: who is due, closed or idle, by group\n"
          "  -n, --dry-run    send nothing, say what would be\n"
          "Exit status 0 if all were sent, 1 if some failed or are left for the next run.\n",
      .options = CMD_USER | CMD_MAIL | CMD_DRY_RUN,

@@ -39,6 +39,7 @@ static const struct row {
     TEXT("from", CMD_MAIL, from),
     TEXT("to", CMD_MAIL, to),
     TEXT("sendmail", CMD_MAIL, sendmail),
+    TEXT("admins", CMD_MAIL, admins),
     TEXT("user", CMD_USER, names),
 };
 

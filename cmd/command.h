@@ -34,7 +34,7 @@ enum cmd_option {
 struct cmd_arguments {
     const char *policy_path, *state_dir; /* or NULL */
     const char *reason, *incident, *on, *note, *within;
-    const char *days, *max, *from, *to, *sendmail;
+    const char *days, *max, *from, *to, *sendmail, *admins;
     bool lock, dry_run, batch, stamp_only, help, version;
     const char **names; /* those of --user first; the caller frees it */
     size_t name_count;
@@ -161,6 +161,20 @@ void cmd_known_drop(struct vp_known *known);
  * short: then it stands where it stood.
  */
 void *cmd_grow(void *array, size_t count, size_t *room, size_t size);
+
+/* ---- sendmail.c ------------------------------------------------------------------------------ */
+
+/*
+ * Hands one mail, headers and all, to the program at this absolute path. from and to are addresses
+ * of vp_mail_address. Returns 0 once it has taken the mail, or -1 after an error message.
+ */
+VP_CHECKED int cmd_sendmail(const char *path, const char *from, const char *to, const char *text);
+
+/* ---- digest.c -------------------------------------------------------------------------------- */
+
+/* Sends arguments->admins one mail about everybody who is due, closed or idle, by group. */
+enum cmd_status cmd_digest(const struct cmd_arguments *arguments, const char *from,
+                           const char *sendmail);
 
 /* ---- traces.c -------------------------------------------------------------------------------- */
 

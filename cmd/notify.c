@@ -7,14 +7,8 @@
 #include "../lib/number.h"
 #include "command.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define DEFAULT_STEPS    "14,7,3,1"
 #define DEFAULT_MAX      "500"
@@ -112,78 +106,6 @@ static int list(struct round *round)
     return result;
 }
 
-/* ---- sendmail(8) ----------------------------------------------------------------------------- */
-
-/* Not through a shell, and with an environment of our own: names and addresses are data. */
-static int start_sendmail(const char *path, const char *from, const char *to, int input,
-                          pid_t *pid_out)
-{
-    char *const argv[] = {(char *)path, (char *)"-i", (char *)"-f", (char *)from,
-                          (char *)"--", (char *)to,   NULL};
-    char *const environment[] = {(char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t defaults;
-    int status;
-
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
-    if ((status = posix_spawn_file_actions_init(&actions)) != 0)
-        return status;
-    if ((status = posix_spawnattr_init(&attributes)) == 0) {
-        if ((status = posix_spawn_file_actions_adddup2(&actions, input, 0)) == 0 &&
-            (status = posix_spawn_file_actions_addclosefrom_np(&actions, 3)) == 0 &&
-            (status = posix_spawnattr_setsigdefault(&attributes, &defaults)) == 0 &&
-            (status = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF)) == 0)
-            status = posix_spawn(pid_out, path, &actions, &attributes, argv, environment);
-        posix_spawnattr_destroy(&attributes);
-    }
-    posix_spawn_file_actions_destroy(&actions);
-    return status;
-}
-
-static int write_all(int file, const char *text, size_t length)
-{
-    while (length > 0) {
-        ssize_t written = write(file, text, length);
-
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return -1;
-        text += written;
-        length -= (size_t)written;
-    }
-    return 0;
-}
-
-static int hand_over(const char *sendmail, const char *from, const char *to, const char *text)
-{
-    int ends[2], status = 0, failed;
-    pid_t pid;
-
-    if (pipe2(ends, O_CLOEXEC) != 0) {
-        cmd_complain("no pipe: %s", strerror(errno));
-        return -1;
-    }
-    failed = start_sendmail(sendmail, from, to, ends[0], &pid);
-    close(ends[0]);
-    if (failed != 0) {
-        cmd_complain("%s: %s (a mail system's sendmail is needed)", sendmail, strerror(failed));
-        close(ends[1]);
-        return -1;
-    }
-    failed = write_all(ends[1], text, strlen(text));
-    close(ends[1]);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        continue;
-    if (failed == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        return 0;
-    cmd_complain("%s did not take the mail to %s (status %d)", sendmail, to,
-                 WIFEXITED(status) ? WEXITSTATUS(status) : -1);
-    return -1;
-}
-
 /* ---- one account ----------------------------------------------------------------------------- */
 
 static void say(const struct vp_inquiry *inquiry, const struct vp_verdict *verdict, const char *to,
@@ -238,7 +160,7 @@ static int write_and_send(const struct round *round, struct vp_inquiry *inquiry,
         cmd_complain_error(&error);
         return -1;
     }
-    if (hand_over(round->sendmail, round->from, to, text) == 0)
+    if (cmd_sendmail(round->sendmail, round->from, to, text) == 0)
         return 0;
     take_back(round, inquiry->account.name, notified, before);
     return -1;
@@ -348,7 +270,11 @@ enum cmd_status cmd_notify(const struct cmd_arguments *arguments)
     struct round round = {.arguments = arguments};
     enum cmd_status status = CMD_ERROR;
 
-    if (read_arguments(&round) == 0 && list(&round) == 0)
+    if (read_arguments(&round) != 0)
+        return CMD_ERROR;
+    if (arguments->admins != NULL)
+        return cmd_digest(arguments, round.from, round.sendmail);
+    if (list(&round) == 0)
         status = tell_all(&round);
     for (size_t i = 0; i < round.count; i++)
         free(round.names[i]);
