@@ -613,8 +613,8 @@ def dovecot(config=""):
 class Wire:
     """A client's line-by-line conversation with a server, kept in the transcript."""
 
-    def __init__(self, port, timeout=20.0):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout)
+    def __init__(self, port, timeout=20.0, source="127.0.0.1"):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout, (source, 0))
         self.file = self.socket.makefile("rb")
         self.name = f"port {port}"
 
@@ -646,9 +646,9 @@ def _quoted(text):
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def imap_login(user, password):
-    """IMAP LOGIN; answers the server's line, e.g. "a NO [AUTHENTICATIONFAILED] Authentication failed."."""
-    wire = Wire(143)
+def imap_login(user, password, source="127.0.0.1"):
+    """IMAP LOGIN, from the address SOURCE; answers the server's line, e.g. "a NO [AUTHENTICATIONFAILED] Authentication failed."."""
+    wire = Wire(143, source=source)
     wire.line()
     wire.send(f"a LOGIN {_quoted(user)} {_quoted(password)}")
     answer = wire.until("^a ")

@@ -97,3 +97,30 @@ def fail2ban(t):
     t.eq(counted(), [0, 5], "without the recipe a due password counts as an attack")
     recipe.follow(t, "fail2ban")
     t.eq(counted(), [3, 2], "with it only wrong ones do, also where the client's name looks like a due one")
+
+
+@case("r.4", "pam_faillock locks who guesses, and never who is due, however often the phone asks", ("debian12",))
+def faillock(t):
+    people(t)
+    recipe.follow(t, "pam_faillock")
+    with t.dovecot():
+        for _ in range(5):
+            t.eq(t.imap_login("binh", OWN), "a NO [EXPIRED] Password expired", "due")
+        t.eq(t.must("faillock --user binh").splitlines()[2:], [], "is no failure")
+        t.match("^a OK ", t.imap_login("mai", OWN), "a good password")
+        for _ in range(3):
+            t.match("AUTHENTICATIONFAILED", t.imap_login("mai", GIVEN), "a wrong one")
+        t.match("AUTHENTICATIONFAILED", t.imap_login("mai", OWN), "locked, with the right one, too")
+        t.must("faillock --user mai --reset")
+        t.match("^a OK ", t.imap_login("mai", OWN), "until it is reset")
+
+
+@case("r.5", "pam_access refuses strangers before they learn that an account is due", ("debian12",))
+def access(t):
+    people(t)
+    recipe.follow(t, "pam_access")
+    with t.dovecot():
+        t.match("^a OK ", t.imap_login("mai", OWN), "from the office")
+        t.eq(t.imap_login("binh", OWN), "a NO [EXPIRED] Password expired", "due, from the office")
+        for user in ("mai", "binh"):
+            t.match("AUTHENTICATIONFAILED", t.imap_login(user, OWN, "127.0.0.2"), f"{user} from elsewhere")
