@@ -156,6 +156,16 @@ void cmd_known_close(struct cmd_known *known);
 struct vp_known *cmd_known_of(const struct cmd_known *all, const struct vp_account *account);
 void cmd_known_drop(struct vp_known *known);
 
+/* Told of one account as it is, nothing held; inquiry is only lent. 0 = go on, -1 = no memory. */
+typedef int cmd_inquiry_visitor(void *context, const struct vp_inquiry *inquiry);
+
+/*
+ * Visits every local account, each as one inquiry that only looks. Returns 0, or -1 after an error
+ * message.
+ */
+VP_CHECKED int cmd_known_visit(const struct cmd_arguments *arguments, cmd_inquiry_visitor *visit,
+                               void *context);
+
 /*
  * Makes room in an array for one more element. Returns where it stands now, or NULL where memory is
  * short: then it stands where it stood.

@@ -22,7 +22,6 @@ struct row {
 
 struct digest {
     const struct cmd_arguments *arguments;
-    struct cmd_known *known;
     struct row *rows;
     size_t count, room;
 };
@@ -73,31 +72,18 @@ static int add_row(struct digest *digest, const struct vp_inquiry *inquiry, cons
     return row.group == NULL || row.name == NULL ? -1 : 0;
 }
 
-static int look(void *context, const struct vp_account *account)
+static int look(void *context, const struct vp_inquiry *inquiry)
 {
     struct digest *digest = context;
-    struct vp_question question = cmd_question(digest->arguments, account->name, true);
-    struct vp_inquiry inquiry;
-    struct vp_known *known;
     struct row row = {0};
-    int result = 0;
 
-    if (account->password == VP_PASSWORD_UNREADABLE) {
-        cmd_complain("/etc/shadow: cannot be read (try as root)");
-        return 1;
+    if (!inquiry->record_readable) {
+        cmd_complain_error(&inquiry->trouble[VP_TROUBLE_RECORD]);
+        return 0;
     }
-    known = cmd_known_of(digest->known, account);
-    if (known == NULL)
-        return -1;
-    vp_inquiry_open_known(&question, known, &inquiry);
-    if (!inquiry.record_readable)
-        cmd_complain_error(&inquiry.trouble[VP_TROUBLE_RECORD]);
-    else if (inquiry.record.user[0] != '\0' && !vp_inquiry_blind(&inquiry) &&
-             describe(&inquiry, &row))
-        result = add_row(digest, &inquiry, &row);
-    vp_inquiry_close(&inquiry);
-    cmd_known_drop(known);
-    return result;
+    if (inquiry->record.user[0] == '\0' || vp_inquiry_blind(inquiry) || !describe(inquiry, &row))
+        return 0;
+    return add_row(digest, inquiry, &row);
 }
 
 static int compare_rows(const void *one, const void *other)
@@ -177,7 +163,6 @@ static void drop(struct digest *digest)
         free(digest->rows[i].name);
     }
     free(digest->rows);
-    cmd_known_close(digest->known);
 }
 
 enum cmd_status cmd_digest(const struct cmd_arguments *arguments, const char *from,
@@ -185,7 +170,7 @@ enum cmd_status cmd_digest(const struct cmd_arguments *arguments, const char *fr
 {
     struct digest digest = {.arguments = arguments};
     char address[VP_MAIL_ADDRESS_SIZE];
-    struct vp_error error = {.text = "no memory"};
+    struct vp_error error;
     enum cmd_status status = CMD_ERROR;
     int result;
 
@@ -198,12 +183,7 @@ enum cmd_status cmd_digest(const struct cmd_arguments *arguments, const char *fr
         cmd_complain_error(&error);
         return CMD_ERROR;
     }
-    digest.known = cmd_known_open(arguments);
-    if (digest.known == NULL)
-        return CMD_ERROR;
-    result = vp_account_visit_local(look, &digest, &error);
-    if (result < 0)
-        cmd_complain_error(&error);
+    result = cmd_known_visit(arguments, look, &digest);
     if (result == 0 && digest.count == 0) {
         cmd_say("digest: nobody is due, closed or idle");
         status = CMD_YES;

@@ -124,3 +124,50 @@ void cmd_known_drop(struct vp_known *known)
     free(known->groups);
     free(known);
 }
+
+struct tour {
+    const struct cmd_arguments *arguments;
+    const struct cmd_known *known;
+    cmd_inquiry_visitor *visit;
+    void *context;
+};
+
+/* 1 = stop, said. */
+static int visit_account(void *context, const struct vp_account *account)
+{
+    const struct tour *tour = context;
+    struct vp_question question = cmd_question(tour->arguments, account->name, true);
+    struct vp_inquiry inquiry;
+    struct vp_known *known;
+    int result;
+
+    if (account->password == VP_PASSWORD_UNREADABLE) {
+        cmd_complain("/etc/shadow: cannot be read (try as root)");
+        return 1;
+    }
+    known = cmd_known_of(tour->known, account);
+    if (known == NULL)
+        return -1;
+    vp_inquiry_open_known(&question, known, &inquiry);
+    result = tour->visit(tour->context, &inquiry);
+    vp_inquiry_close(&inquiry);
+    cmd_known_drop(known);
+    return result;
+}
+
+int cmd_known_visit(const struct cmd_arguments *arguments, cmd_inquiry_visitor *visit,
+                    void *context)
+{
+    struct cmd_known *known = cmd_known_open(arguments);
+    struct tour tour = {.arguments = arguments, .known = known, .visit = visit, .context = context};
+    struct vp_error error = {.text = "no memory"};
+    int result = -1;
+
+    if (known == NULL)
+        return -1;
+    result = vp_account_visit_local(visit_account, &tour, &error);
+    if (result < 0)
+        cmd_complain_error(&error);
+    cmd_known_close(known);
+    return result == 0 ? 0 : -1;
+}

@@ -19,8 +19,7 @@ struct round {
     struct vp_mail_steps steps;
     int64_t max;
     const char *from, *to, *sendmail; /* to: a template */
-    struct cmd_known *known;
-    char **names; /* who is to be told */
+    char **names;                     /* who is to be told */
     size_t count, room;
     size_t sent, failed;
 };
@@ -51,58 +50,35 @@ static int add_name(struct round *round, const char *name)
     return moved[round->count] == NULL ? -1 : (round->count++, 0);
 }
 
-/* Looks at every local account by what was read once; only those who are due are asked anew. */
-static int weigh(void *context, const struct vp_account *account)
+/* Only those who are due are asked anew, one by one. */
+static int weigh(void *context, const struct vp_inquiry *inquiry)
 {
     struct round *round = context;
-    struct vp_question question = cmd_question(round->arguments, account->name, true);
     char notified[sizeof(((struct vp_record *)0)->notified)];
     struct vp_verdict verdict;
-    struct vp_inquiry inquiry;
-    struct vp_known *known;
-    int result = 0;
 
-    if (account->password == VP_PASSWORD_UNREADABLE) {
-        cmd_complain("/etc/shadow: cannot be read (try as root)");
-        return 1;
-    }
-    if (account->password != VP_PASSWORD_HASH)
-        return 0;
-    known = cmd_known_of(round->known, account);
-    if (known == NULL)
-        return -1;
-    vp_inquiry_open_known(&question, known, &inquiry);
-    if (!inquiry.record_readable) {
-        cmd_complain_error(&inquiry.trouble[VP_TROUBLE_RECORD]);
+    if (!inquiry->record_readable) {
+        cmd_complain_error(&inquiry->trouble[VP_TROUBLE_RECORD]);
         round->failed++;
-    } else if (is_due(round, &inquiry, &verdict, notified)) {
-        result = add_name(round, account->name);
+        return 0;
     }
-    vp_inquiry_close(&inquiry);
-    cmd_known_drop(known);
-    return result;
+    return is_due(round, inquiry, &verdict, notified) ? add_name(round, inquiry->account.name) : 0;
 }
 
 static int list(struct round *round)
 {
-    struct vp_error error = {.text = "no memory"};
     struct cmd_people people;
     int result = 0;
 
-    if (round->arguments->name_count > 0) {
-        if (cmd_people_find(round->arguments, NULL, &people) != 0)
-            return -1;
-        for (size_t i = 0; i < people.count && result == 0; i++)
-            result = add_name(round, people.names[i]);
-        cmd_people_free(&people);
-    } else {
-        round->known = cmd_known_open(round->arguments);
-        if (round->known == NULL)
-            return -1;
-        result = vp_account_visit_local(weigh, round, &error);
-    }
-    if (result < 0)
-        cmd_complain_error(&error);
+    if (round->arguments->name_count == 0)
+        return cmd_known_visit(round->arguments, weigh, round);
+    if (cmd_people_find(round->arguments, NULL, &people) != 0)
+        return -1;
+    for (size_t i = 0; i < people.count && result == 0; i++)
+        result = add_name(round, people.names[i]);
+    cmd_people_free(&people);
+    if (result != 0)
+        cmd_complain("no memory");
     return result;
 }
 
@@ -279,6 +255,5 @@ enum cmd_status cmd_notify(const struct cmd_arguments *arguments)
     for (size_t i = 0; i < round.count; i++)
         free(round.names[i]);
     free(round.names);
-    cmd_known_close(round.known);
     return status;
 }
