@@ -25,12 +25,6 @@ struct order {
 
 /* ---- shadow's expiry date -------------------------------------------------------------------- */
 
-static bool has_shadow(const struct vp_account *account)
-{
-    return account->password != VP_PASSWORD_ELSEWHERE &&
-           account->password != VP_PASSWORD_UNREADABLE;
-}
-
 static int set_expiry(const struct vp_account *account, int32_t day)
 {
     struct vp_error error;
@@ -63,7 +57,7 @@ static int build_wall(const struct vp_inquiry *inquiry, int32_t before)
 
     if (vp_verdict_walled_from(&inquiry->record) == VP_NEVER || present == wanted)
         return 0;
-    if (!has_shadow(account)) {
+    if (!account->in_shadow) {
         cmd_say("%s: not in the local shadow file, which has no expiry date to set", account->name);
         return 0;
     }
@@ -88,9 +82,9 @@ static int take_down_wall(const struct vp_account *account, const struct vp_reco
 
     if (old->shadow_expiry == VP_NO_DAY)
         return 0;
-    if (present != wanted && has_shadow(account) && ours)
+    if (present != wanted && account->in_shadow && ours)
         result = set_expiry(account, wanted);
-    else if (present != wanted && has_shadow(account))
+    else if (present != wanted && account->in_shadow)
         say_left(account);
     if (result == 0 && vp_verdict_walled_from(record) == VP_NEVER)
         record->shadow_expiry = VP_NO_DAY;
@@ -139,7 +133,7 @@ static int write_mark(struct vp_inquiry *inquiry, int32_t before)
     int result;
 
     if (record->shadow_expiry == VP_NO_DAY && vp_verdict_walled_from(record) != VP_NEVER &&
-        has_shadow(&inquiry->account))
+        inquiry->account.in_shadow)
         record->shadow_expiry = inquiry->account.expires_on;
     if (vp_inquiry_write(inquiry, true, &error) != 0 ||
         vp_inquiry_hold(inquiry, VP_LOCK_WAIT_MS, &error) != 0) {

@@ -112,6 +112,7 @@ static void read_shadow(struct vp_account *account, const char *pw_passwd)
         read_hash(account, found->sp_pwdp == NULL ? "*" : found->sp_pwdp);
         account->changed_on = shadow_day(found->sp_lstchg, VP_NO_DAY);
         account->expires_on = shadow_day(found->sp_expire, VP_NEVER);
+        account->in_shadow = true;
     } else {
         account->password = means_unknown(status) ? kind_without_entry() : VP_PASSWORD_UNREADABLE;
     }
@@ -412,6 +413,7 @@ static void fill_account(struct vp_account *account, const struct passwd *entry,
         read_hash(account, row->hash);
         account->changed_on = shadow_day(row->changed_on, VP_NO_DAY);
         account->expires_on = shadow_day(row->expires_on, VP_NEVER);
+        account->in_shadow = true;
     }
 }
 

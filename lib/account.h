@@ -25,6 +25,7 @@ struct vp_account {
     char hash[VP_HASH_SIZE]; /* without leading `!`; "" unless HASH or LOCKED */
     int32_t changed_on;      /* sp_lstchg; 0 = must change, VP_NO_DAY = field empty */
     int32_t expires_on;      /* sp_expire, the first day without logins; VP_NEVER = empty */
+    bool in_shadow;          /* the local shadow file is what counts, and has a line */
 };
 
 /*

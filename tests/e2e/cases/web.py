@@ -271,3 +271,60 @@ def half_year(t):
             t.must("vpolicy notify")
             postfix.delivered()
             t.eq(len(t.imap_mails("mai", NEXT)), 2, "with no more notices")
+
+
+SLAPD = """include /etc/ldap/schema/core.schema
+include /etc/ldap/schema/cosine.schema
+include /etc/ldap/schema/nis.schema
+modulepath /usr/lib/ldap
+moduleload back_mdb
+pidfile /run/e2e/slapd.pid
+database mdb
+suffix "dc=example,dc=vn"
+directory /run/e2e/ldap
+"""
+PEOPLE = f"""dn: dc=example,dc=vn
+objectClass: dcObject
+objectClass: organization
+dc: example
+o: example
+
+dn: uid=lan,dc=example,dc=vn
+objectClass: account
+objectClass: posixAccount
+uid: lan
+cn: lan
+uidNumber: 3001
+gidNumber: 3001
+homeDirectory: /home/lan
+userPassword: {OWN}
+"""
+
+
+def slapd(t):
+    """A directory that knows lan."""
+    t.must("mkdir -p /run/e2e/ldap && install -d -o 3001 -g 3001 /home/lan")
+    for path, text in (("/run/e2e/slapd.conf", SLAPD), ("/run/e2e/people.ldif", PEOPLE)):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+    t.must("slapadd -f /run/e2e/slapd.conf -l /run/e2e/people.ldif")
+    return Daemon(["slapd", "-d", "0", "-f", "/run/e2e/slapd.conf", "-h", "ldap://127.0.0.1/"],
+                  "/run/e2e/slapd.log").wait_port(389)
+
+
+@case("w.6", "an account of a directory is let in at any age, refused while suspected or closed, and let in again", WEB)
+def ldap(t):
+    with slapd(t):
+        recipe.follow(t, "ldap")
+        with t.dovecot():
+            t.wait_until(lambda: t.imap_login("lan", OWN)[:4] == "a OK", 10, "lan is not let in")
+            t.match("AUTHENTICATIONFAILED", t.imap_login("lan", NEXT), "a wrong password")
+            for mark, back in (("suspect lan --reason x", "clear lan"), ("suspect --lock lan --reason x", "clear lan"),
+                               ("close lan --reason transferred", "reopen lan")):
+                t.must("vpolicy " + mark)
+                t.eq(t.imap_login("lan", OWN), "a NO [EXPIRED] Password expired", mark)
+                t.must("vpolicy " + back)
+                t.match("^a OK ", t.imap_login("lan", OWN), back)
+        t.faketime(400)
+        with t.dovecot():
+            t.match("^a OK ", t.imap_login("lan", OWN), "its age is the directory's")
