@@ -24,6 +24,7 @@ struct digest {
     const struct cmd_arguments *arguments;
     struct row *rows;
     size_t count, room;
+    size_t unreadable; /* records */
 };
 
 static int32_t later(int32_t one, int32_t other)
@@ -79,6 +80,7 @@ static int look(void *context, const struct vp_inquiry *inquiry)
 
     if (!inquiry->record_readable) {
         cmd_complain_error(&inquiry->trouble[VP_TROUBLE_RECORD]);
+        digest->unreadable++;
         return 0;
     }
     if (inquiry->record.user[0] == '\0' || vp_inquiry_blind(inquiry) || !describe(inquiry, &row))
@@ -121,6 +123,9 @@ static char *write_mail(const struct digest *digest, const char *from, const cha
         fprintf(stream, "  %s  %s %s %s\n", row->name, row->state,
                 strcmp(row->state, "due") == 0 ? "on" : "since", date);
     }
+    if (digest->unreadable > 0)
+        fprintf(stream, "\nRecords that cannot be read: %zu (vpolicy notify --admins %s -n)\n",
+                digest->unreadable, to);
     if (fclose(stream) == 0)
         return text;
     free(text);
@@ -143,14 +148,14 @@ static enum cmd_status send_digest(const struct digest *digest, const char *from
                     digest->rows[i].state, date);
         }
         cmd_say("digest: %zu accounts, not sent", digest->count);
-        return CMD_YES;
+        return digest->unreadable > 0 ? CMD_NO : CMD_YES;
     }
     text = write_mail(digest, from, to);
     if (text == NULL) {
         cmd_complain("no memory");
     } else if (cmd_sendmail(sendmail, from, to, text) == 0) {
         cmd_say("digest: %zu accounts, sent to %s", digest->count, to);
-        status = CMD_YES;
+        status = digest->unreadable > 0 ? CMD_NO : CMD_YES;
     }
     free(text);
     return status;
@@ -184,11 +189,12 @@ enum cmd_status cmd_digest(const struct cmd_arguments *arguments, const char *fr
         return CMD_ERROR;
     }
     result = cmd_known_visit(arguments, look, &digest);
-    if (result == 0 && digest.count == 0) {
+    if (result == 0 && digest.count == 0 && digest.unreadable == 0) {
         cmd_say("digest: nobody is due, closed or idle");
         status = CMD_YES;
     } else if (result == 0) {
-        qsort(digest.rows, digest.count, sizeof digest.rows[0], compare_rows);
+        if (digest.count > 0)
+            qsort(digest.rows, digest.count, sizeof digest.rows[0], compare_rows);
         status = send_digest(&digest, from, sendmail);
     }
     drop(&digest);

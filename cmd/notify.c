@@ -65,20 +65,42 @@ static int weigh(void *context, const struct vp_inquiry *inquiry)
     return is_due(round, inquiry, &verdict, notified) ? add_name(round, inquiry->account.name) : 0;
 }
 
+/* Also where nothing may be written: a dry run asks no more than the right to read. */
+static int weigh_named(struct round *round, const char *name)
+{
+    struct vp_question question = cmd_question(round->arguments, name, true);
+    struct vp_inquiry inquiry;
+    struct vp_error error;
+    int found = vp_inquiry_open(&question, &inquiry, &error);
+    int result = -1;
+
+    if (found < 0)
+        cmd_complain_error(&error);
+    else if (found == 0)
+        cmd_complain("%s: no such account", name);
+    else if (inquiry.account.password == VP_PASSWORD_UNREADABLE)
+        cmd_complain("/etc/shadow: cannot be read (try as root)");
+    else if ((result = weigh(round, &inquiry)) != 0)
+        cmd_complain("no memory");
+    vp_inquiry_close(&inquiry);
+    return result;
+}
+
 static int list(struct round *round)
 {
+    const struct cmd_arguments *arguments = round->arguments;
     struct cmd_people people;
     int result = 0;
 
-    if (round->arguments->name_count == 0)
-        return cmd_known_visit(round->arguments, weigh, round);
-    if (cmd_people_find(round->arguments, NULL, &people) != 0)
-        return -1;
-    for (size_t i = 0; i < people.count && result == 0; i++)
-        result = add_name(round, people.names[i]);
-    cmd_people_free(&people);
-    if (result != 0)
-        cmd_complain("no memory");
+    if (arguments->name_count == 0)
+        return cmd_known_visit(arguments, weigh, round);
+    if (!arguments->dry_run) {
+        if (cmd_people_find(arguments, NULL, &people) != 0)
+            return -1;
+        cmd_people_free(&people);
+    }
+    for (size_t i = 0; i < arguments->name_count && result == 0; i++)
+        result = weigh_named(round, arguments->names[i]);
     return result;
 }
 
@@ -197,6 +219,8 @@ static enum cmd_status tell_all(struct round *round)
     for (size_t i = 0; i < round->count; i++) {
         int told = 0;
 
+        if (i > 0 && strcmp(round->names[i], round->names[i - 1]) == 0)
+            continue;
         if (round->sent >= (size_t)round->max)
             left++;
         else
@@ -241,6 +265,16 @@ static int read_arguments(struct round *round)
     return 0;
 }
 
+/* Whoever names people or steps together with --admins means something that does not happen. */
+static bool goes_with_admins(const struct cmd_arguments *arguments)
+{
+    if (arguments->name_count == 0 && arguments->to == NULL && arguments->days == NULL &&
+        arguments->max == NULL)
+        return true;
+    cmd_complain("--admins goes with --from, --sendmail and -n only: its list has everybody");
+    return false;
+}
+
 enum cmd_status cmd_notify(const struct cmd_arguments *arguments)
 {
     struct round round = {.arguments = arguments};
@@ -249,7 +283,8 @@ enum cmd_status cmd_notify(const struct cmd_arguments *arguments)
     if (read_arguments(&round) != 0)
         return CMD_ERROR;
     if (arguments->admins != NULL)
-        return cmd_digest(arguments, round.from, round.sendmail);
+        return goes_with_admins(arguments) ? cmd_digest(arguments, round.from, round.sendmail)
+                                           : CMD_ERROR;
     if (list(&round) == 0)
         status = tell_all(&round);
     for (size_t i = 0; i < round.count; i++)
