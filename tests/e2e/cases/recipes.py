@@ -52,6 +52,11 @@ def dovecot_postfix(t):
             t.eq(smtp(t, "dung", GIVEN), WRONG, "a wrong password tells nothing of the account")
             t.eq([t.imap_login(user, OWN)[:4] for user in ("mai", "binh")], ["a OK", "a OK"], "IMAP lets both in")
             t.eq(t.imap_login("dung", OWN), "a NO [EXPIRED] Password expired", "and tells who is due")
+        t.must("sed -i '0,/driver = pam/s//&\\n  args = failure_show_msg=yes dovecot/' "
+               "/etc/dovecot/conf.d/auth-system.conf.ext")
+        t.match("failure_show_msg=yes", t.must("doveconf -n passdb"), "preparation")
+        with dovecot(t):
+            t.eq(t.imap_login("dung", OWN), "a NO [EXPIRED] Password expired", "failure_show_msg shows no more")
 
 
 @case("r.2", "saslauthd without -c hears a suspicion at once; with -c, as Debian starts it, the remembered go on",

@@ -179,10 +179,13 @@ class Browser:
         """Click on what CSS selects."""
         self.ask("POST", self.wait(css) + "/click")
 
+    def text(self, css):
+        """The text of the first element that CSS selects, once it is there."""
+        return self.ask("GET", self.wait(css) + "/text").strip()
+
     def message(self, kind):
         """What the page's message of this KIND says, as shown."""
-        element = self.wait(f"#messagestack .{kind}")
-        return self.ask("GET", element + "/text").strip()
+        return self.text(f"#messagestack .{kind}")
 
     def picture(self, name):
         """A picture of the page, into the folder VP_KEEP names; without it, none."""
@@ -238,10 +241,14 @@ def half_year(t):
     start = t.today()
     with t.Postfix() as postfix:
         with t.dovecot():
+            t.must("vpolicy notify")
+            postfix.delivered()
             page = Browser(t)
             with page.daemon:
                 page.login("mai", GIVEN)
-                page.wait("#messagelist")
+                t.wait_until(lambda: "Your password must be changed now" in page.text("#messagelist tr.message"), 20,
+                             "day 0: let in by grace, and not told in the mailbox")
+                page.picture("1-told")
                 page.change(GIVEN, OWN)
                 t.eq(page.message("confirmation"), SAVED, "day 0: the page takes her own password")
             t.match("^a OK ", t.imap_login("mai", OWN), "and IMAP does")
@@ -249,13 +256,13 @@ def half_year(t):
         with t.dovecot():
             t.must("vpolicy notify")
             postfix.delivered()
-            mails = t.imap_mails("mai", OWN)
-            t.eq([mail["Subject"] for mail in mails], ["Your password expires in 14 days"], "day 166: one notice")
+            mails = t.imap_mails("mai", OWN)[1:]
+            t.eq([mail["Subject"] for mail in mails], ["Your password expires in 14 days"], "day 166: one notice more")
             t.match(rf"in 14 days \({story.english(start + 180)}\)\. Please change it at {re.escape(PAGE)}",
                     " ".join(mails[0].get_content().split()), "with the day and the page")
             mail = Webmail(t)
             t.eq(mail.login("mai", OWN), "mail", "Roundcube lets in")
-            t.match("Your password expires in 14 days", mail.open("?_task=mail&_action=show&_uid=1&_mbox=INBOX"),
+            t.match("Your password expires in 14 days", mail.open("?_task=mail&_action=show&_uid=2&_mbox=INBOX"),
                     "and shows it")
         t.faketime(180)
         with t.dovecot():
@@ -270,7 +277,7 @@ def half_year(t):
             t.match("^a OK ", t.imap_login("mai", NEXT), "and she is in")
             t.must("vpolicy notify")
             postfix.delivered()
-            t.eq(len(t.imap_mails("mai", NEXT)), 2, "with no more notices")
+            t.eq(len(t.imap_mails("mai", NEXT)), 3, "with no more notices")
 
 
 SLAPD = """include /etc/ldap/schema/core.schema
