@@ -18,6 +18,7 @@ struct row {
     char *group, *name;
     char state[48];
     int32_t day;
+    bool ahead; /* the day is yet to come */
 };
 
 struct digest {
@@ -27,18 +28,12 @@ struct digest {
     size_t unreadable; /* records */
 };
 
-static int32_t later(int32_t one, int32_t other)
-{
-    return one > other ? one : other;
-}
-
 /* Fills state and day of a row. Returns whether there is something to tell. */
 static bool describe(const struct vp_inquiry *inquiry, struct row *row)
 {
-    const struct vp_record *record = &inquiry->record;
     struct vp_verdict verdict = vp_inquiry_judge(inquiry);
     const char *reason = vp_verdict_reason_word(verdict.reason);
-    int32_t seen = later(record->last_login, later(record->reopened, record->began));
+    int32_t seen = vp_verdict_seen_on(&inquiry->record);
 
     row->day = verdict.since;
     if (verdict.kind == VP_CLOSED) {
@@ -53,6 +48,7 @@ static bool describe(const struct vp_inquiry *inquiry, struct row *row)
     } else if (verdict.expires != VP_NEVER && verdict.expires - inquiry->today <= SOON_DAYS) {
         snprintf(row->state, sizeof row->state, "due");
         row->day = verdict.expires;
+        row->ahead = true;
     } else {
         return false;
     }
@@ -120,8 +116,8 @@ static char *write_mail(const struct digest *digest, const char *from, const cha
             fprintf(stream, "\n%s\n",
                     strcmp(row->group, "-") == 0 ? "(in no group of the policy)" : row->group);
         vp_number_print_date(row->day, date);
-        fprintf(stream, "  %s  %s %s %s\n", row->name, row->state,
-                strcmp(row->state, "due") == 0 ? "on" : "since", date);
+        fprintf(stream, "  %s  %s %s %s\n", row->name, row->state, row->ahead ? "on" : "since",
+                date);
     }
     if (digest->unreadable > 0)
         fprintf(stream, "\nRecords that cannot be read: %zu (vpolicy notify --admins %s -n)\n",

@@ -219,31 +219,41 @@ void vp_mail_headers(const char *from, const char *to, const char *subject, int6
                        "Content-Transfer-Encoding: 8bit\n\n");
 }
 
+static bool speaks(const struct vp_values *values, enum vp_language language)
+{
+    return values->language == VP_LANGUAGE_AUTO || values->language == (int32_t)language;
+}
+
 size_t vp_mail_print(const struct vp_mail *mail, char buffer[VP_MAIL_SIZE])
 {
-    static const enum vp_language both[] = {VP_LANGUAGE_VI, VP_LANGUAGE_EN};
-    int32_t language = mail->values->language, today = vp_number_day(mail->now);
+    static const enum vp_language languages[] = {VP_LANGUAGE_VI, VP_LANGUAGE_EN};
+    const size_t count = sizeof languages / sizeof languages[0];
     char subject[256] = "", part[96], from[sizeof mail->record->last_login_from];
+    struct vp_notice notice = {.values = mail->values,
+                               .account = mail->account,
+                               .verdict = mail->verdict,
+                               .today = vp_number_day(mail->now),
+                               .last_login = mail->record->last_login,
+                               .last_login_from = from};
     size_t length;
 
     snprintf(from, sizeof from, "%s", mail->record->last_login_from);
     vp_text_blunt(from);
-    for (size_t i = 0; i < sizeof both / sizeof both[0]; i++) {
-        if (language != VP_LANGUAGE_AUTO && language != (int32_t)both[i])
+    for (size_t i = 0; i < count; i++) {
+        if (!speaks(mail->values, languages[i]))
             continue;
-        vp_message_subject(both[i], mail->verdict, today, part, sizeof part);
+        vp_message_subject(languages[i], &notice, part, sizeof part);
         length = strlen(subject);
         snprintf(subject + length, sizeof subject - length, "%s%s", length == 0 ? "" : " / ", part);
     }
     vp_mail_headers(mail->from, mail->to, subject, mail->now, buffer, VP_MAIL_SIZE);
-    for (size_t i = 0; i < sizeof both / sizeof both[0]; i++) {
-        if (language != VP_LANGUAGE_AUTO && language != (int32_t)both[i])
+    for (size_t i = 0; i < count; i++) {
+        if (!speaks(mail->values, languages[i]))
             continue;
         length = strlen(buffer);
-        if (i > 0 && language == VP_LANGUAGE_AUTO)
+        if (i > 0 && mail->values->language == VP_LANGUAGE_AUTO)
             length += (size_t)snprintf(buffer + length, VP_MAIL_SIZE - length, "\n____\n\n");
-        vp_message_notice(both[i], mail->values, mail->account, mail->verdict, today,
-                          mail->record->last_login, from, buffer + length, VP_MAIL_SIZE - length);
+        vp_message_notice(languages[i], &notice, buffer + length, VP_MAIL_SIZE - length);
     }
     return strlen(buffer);
 }

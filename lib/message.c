@@ -299,10 +299,9 @@ static enum vp_message sentence_of(const struct vp_verdict *verdict)
 static const struct sentence *with_page(enum vp_message message, const char *page)
 {
     static const enum vp_message paged[VP_SAY_COUNT] = {
-        [VP_SAY_WARN] = VP_SAY_WARN_PAGE,
-        [VP_SAY_OVERDUE] = VP_SAY_OVERDUE_PAGE,
-        [VP_SAY_GRACE] = VP_SAY_GRACE_PAGE,
-        [VP_SAY_GRACE_UNTIL] = VP_SAY_GRACE_UNTIL_PAGE,
+        [VP_SAY_WARN] = VP_SAY_WARN_PAGE,   [VP_SAY_OVERDUE] = VP_SAY_OVERDUE_PAGE,
+        [VP_SAY_GRACE] = VP_SAY_GRACE_PAGE, [VP_SAY_GRACE_UNTIL] = VP_SAY_GRACE_UNTIL_PAGE,
+        [VP_SAY_WAY] = VP_SAY_WAY_PAGE,
     };
 
     return &sentences[page != NULL && paged[message] != 0 ? paged[message] : message];
@@ -352,41 +351,46 @@ static bool looks_ahead(const struct vp_verdict *verdict)
     return verdict->kind <= VP_WARN;
 }
 
-void vp_message_subject(enum vp_language language, const struct vp_verdict *verdict, int32_t today,
-                        char *buffer, size_t size)
+void vp_message_subject(enum vp_language language, const struct vp_notice *notice, char *buffer,
+                        size_t size)
 {
+    const struct vp_verdict *verdict = notice->verdict;
     enum vp_message message = looks_ahead(verdict)                   ? VP_SAY_SUBJECT_WARN
                               : verdict->reason == VP_REASON_EXPIRED ? VP_SAY_SUBJECT_EXPIRED
                                                                      : VP_SAY_SUBJECT_DUE;
 
-    (void)vp_message_say(message, language, &(struct vp_terms){.days = verdict->expires - today},
-                         buffer, size);
+    (void)vp_message_say(message, language,
+                         &(struct vp_terms){.days = verdict->expires - notice->today}, buffer,
+                         size);
 }
 
 static void add_last_login(struct vp_text *text, enum vp_language language,
-                           const struct vp_terms *terms)
+                           const struct vp_notice *notice)
 {
-    bool from = terms->text != NULL && terms->text[0] != '\0';
+    const struct vp_terms terms = {
+        .help = notice->values->help, .text = notice->last_login_from, .date = notice->last_login};
+    bool from = notice->last_login_from[0] != '\0';
 
+    if (notice->last_login == VP_NO_DAY)
+        return;
     add_sentence(text, &sentences[from ? VP_SAY_LAST_LOGIN_FROM : VP_SAY_LAST_LOGIN], language,
-                 terms);
+                 &terms);
     vp_text_add(text, " ");
-    add_sentence(text, &sentences[VP_SAY_NOT_YOU], language, terms);
+    add_sentence(text, &sentences[VP_SAY_NOT_YOU], language, &terms);
     vp_text_add(text, "\n");
 }
 
-void vp_message_notice(enum vp_language language, const struct vp_values *values,
-                       const struct vp_account *account, const struct vp_verdict *verdict,
-                       int32_t today, int32_t last_login, const char *last_login_from, char *buffer,
+void vp_message_notice(enum vp_language language, const struct vp_notice *notice, char *buffer,
                        size_t size)
 {
+    const struct vp_values *values = notice->values;
+    const struct vp_verdict *verdict = notice->verdict;
     bool ahead = looks_ahead(verdict);
-    struct vp_terms terms = {.help = values->help,
-                             .page = values->page,
-                             .user = account->name,
-                             .text = last_login_from,
-                             .date = ahead ? verdict->expires : verdict->since,
-                             .days = verdict->expires - today};
+    const struct vp_terms terms = {.help = values->help,
+                                   .page = values->page,
+                                   .user = notice->account->name,
+                                   .date = ahead ? verdict->expires : verdict->since,
+                                   .days = verdict->expires - notice->today};
     struct vp_text text;
 
     vp_text_begin(&text, buffer, size);
@@ -397,13 +401,10 @@ void vp_message_notice(enum vp_language language, const struct vp_values *values
     } else {
         add_sentence(&text, &sentences[sentence_of(verdict)], language, &terms);
         vp_text_add(&text, "\n");
-        add_sentence(&text, &sentences[values->page == NULL ? VP_SAY_WAY : VP_SAY_WAY_PAGE],
-                     language, &terms);
+        add_sentence(&text, with_page(VP_SAY_WAY, values->page), language, &terms);
     }
     vp_text_add(&text, "\n\n");
-    terms.date = last_login;
-    if (last_login != VP_NO_DAY)
-        add_last_login(&text, language, &terms);
+    add_last_login(&text, language, notice);
     add_sentence(&text, &sentences[VP_SAY_NOBODY_ASKS], language, &terms);
     vp_text_add(&text, "\n");
 }

@@ -71,18 +71,26 @@ bool vp_message_login(enum vp_language language, const struct vp_values *values,
                       const struct vp_admission *admission, int32_t today,
                       char buffer[VP_MESSAGE_SIZE]);
 
+/* What a notice by mail speaks of; all of it is lent. */
+struct vp_notice {
+    const struct vp_values *values;
+    const struct vp_account *account;
+    const struct vp_verdict *verdict;
+    int32_t today;
+    int32_t last_login;          /* a day, or VP_NO_DAY */
+    const char *last_login_from; /* a host without control characters, or "" */
+};
+
 /*
- * The paragraphs of a notice by mail, a line each: which account, why it is due or when it will be,
- * what to do, the last login (text: from where, or NULL), and that nobody asks for a password.
+ * The paragraphs of a notice, a line each: which account, why it is due or when it will be, what to
+ * do, the last login, and that nobody asks for a password.
  */
-void vp_message_notice(enum vp_language language, const struct vp_values *values,
-                       const struct vp_account *account, const struct vp_verdict *verdict,
-                       int32_t today, int32_t last_login, const char *last_login_from, char *buffer,
+void vp_message_notice(enum vp_language language, const struct vp_notice *notice, char *buffer,
                        size_t size);
 
-/* The subject of that notice. */
-void vp_message_subject(enum vp_language language, const struct vp_verdict *verdict, int32_t today,
-                        char *buffer, size_t size);
+/* Its subject. */
+void vp_message_subject(enum vp_language language, const struct vp_notice *notice, char *buffer,
+                        size_t size);
 
 /* The rules in force, in one line, before a new password is typed. */
 void vp_message_rules(enum vp_language language, const struct vp_values *values,

@@ -283,10 +283,15 @@ static int32_t later(int32_t one, int32_t other)
     return one > other ? one : other;
 }
 
+int32_t vp_verdict_seen_on(const struct vp_record *record)
+{
+    return later(record->last_login, later(record->reopened, record->began));
+}
+
 static bool judge_idle(const struct vp_values *values, const struct vp_record *record,
                        int32_t today, struct vp_verdict *verdict)
 {
-    int32_t from = later(record->last_login, later(record->reopened, record->began));
+    int32_t from = vp_verdict_seen_on(record);
     int32_t closes;
 
     if (values->max_idle == VP_NEVER || from == VP_NO_DAY)

@@ -57,6 +57,12 @@ int32_t vp_verdict_wanted_expiry(const struct vp_record *record, int32_t present
 /* Whether the date that stands there now is our doing. One that somebody else has set is left. */
 bool vp_verdict_owns_expiry(const struct vp_record *record, int32_t present);
 
+/*
+ * The day from which idleness counts: the last login, the last reopening or the record's beginning,
+ * whichever was latest; VP_NO_DAY = none is known.
+ */
+int32_t vp_verdict_seen_on(const struct vp_record *record);
+
 /* Whether a mark decides today, whatever the password. */
 bool vp_verdict_marked(const struct vp_record *record, int32_t today);
 
