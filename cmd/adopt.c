@@ -2,6 +2,7 @@
  * Beginning records for accounts that were here before the module: what the stamp and the module's
  * own learning do account by account, at one go, and said aloud.
  */
+#include "../lib/accounts.h"
 #include "../lib/error.h"
 #include "../lib/number.h"
 #include "command.h"
@@ -122,7 +123,7 @@ static int list_all(struct adoption *adoption)
     adoption->known = cmd_known_open(adoption->arguments);
     if (adoption->known == NULL)
         return -1;
-    result = vp_account_visit_local(list_account, adoption, &error);
+    result = vp_accounts_visit(list_account, adoption, &error);
     if (result < 0)
         cmd_complain_error(&error);
     return result;

@@ -1,4 +1,5 @@
 /* What is wrong in a policy file: every fault in one run, and what it says of nobody. */
+#include "../lib/accounts.h"
 #include "../lib/error.h"
 #include "command.h"
 
@@ -196,7 +197,7 @@ static void check_matches(struct checking *checking)
     struct vp_error error;
 
     checking->matched = calloc(checking->policy.name_count + 1, sizeof *checking->matched);
-    if (checking->matched == NULL || vp_account_visit_local(match_account, checking, &error) != 0) {
+    if (checking->matched == NULL || vp_accounts_visit(match_account, checking, &error) != 0) {
         cmd_complain("the accounts cannot be listed");
     } else {
         check_names(checking);

@@ -3,6 +3,7 @@
  * groups. With passwd and shadow read once beside it, thousands of accounts cost thousands of
  * records and no more.
  */
+#include "../lib/accounts.h"
 #include "../lib/error.h"
 #include "command.h"
 
@@ -165,7 +166,7 @@ int cmd_known_visit(const struct cmd_arguments *arguments, cmd_inquiry_visitor *
 
     if (known == NULL)
         return -1;
-    result = vp_account_visit_local(visit_account, &tour, &error);
+    result = vp_accounts_visit(visit_account, &tour, &error);
     if (result < 0)
         cmd_complain_error(&error);
     cmd_known_close(known);

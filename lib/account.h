@@ -19,7 +19,9 @@ enum vp_password_kind {
 
 struct vp_account {
     char name[VP_NAME_MAX + 1]; /* as NSS calls it, which may not be how it was asked for */
+    char full_name[96];         /* passwd's comment field up to its first comma */
     char home[256];
+    char shell[64];
     uint32_t uid, gid;
     enum vp_password_kind password;
     char hash[VP_HASH_SIZE]; /* without leading `!`; "" unless HASH or LOCKED */
@@ -58,25 +60,6 @@ void vp_account_actor(char buffer[VP_NAME_MAX + 1]);
 
 /* Told of one local account; name is only lent. Returns 0 to go on, anything else to stop. */
 typedef int vp_account_visitor(void *context, const char *name);
-
-/*
- * Visits the names of all accounts in the local shadow file that have a hash which was set on `day`
- * or later. Returns 0, the visitor's value where it stopped, or -1 where the file cannot be read
- * (error filled).
- */
-VP_CHECKED int vp_account_visit_since(int32_t day, vp_account_visitor *visit, void *context,
-                                      struct vp_error *error_out);
-
-/* Told of one local account with all that is known of it; account is only lent. 0 = go on. */
-typedef int vp_account_full_visitor(void *context, const struct vp_account *account);
-
-/*
- * Visits every account of the local passwd file, each as vp_account_find would fill it, but with
- * passwd and shadow read once for all of them. Where shadow cannot be read, every password is
- * VP_PASSWORD_UNREADABLE. Returns 0, the visitor's value where it stopped, or -1 (error filled).
- */
-VP_CHECKED int vp_account_visit_local(vp_account_full_visitor *visit, void *context,
-                                      struct vp_error *error_out);
 
 /*
  * Reads a group for many accounts: gid_out is the group itself, which may be an account's first

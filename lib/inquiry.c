@@ -1,4 +1,5 @@
 #include "inquiry.h"
+#include "accounts.h"
 #include "error.h"
 #include "hash.h"
 #include "number.h"
@@ -216,7 +217,7 @@ static int collect_name(void *context, const char *name)
 int vp_inquiry_stamp(const struct vp_store *store, int32_t today, struct vp_error *error_out)
 {
     struct names names = {.error = error_out};
-    int result = vp_account_visit_since(today, collect_name, &names, error_out);
+    int result = vp_accounts_visit_since(today, collect_name, &names, error_out);
 
     if (result == 0)
         result =
