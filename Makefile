@@ -128,7 +128,7 @@ $(MODULE): $(MODULE_OBJECTS) $(LIBRARY) build-aux/module.map
 
 $(COMMAND): $(COMMAND_OBJECTS) $(LIBRARY)
 	$(call say,LD $@)$(CC) $(CFLAGS) $(COMMAND_LINKING) $(LINKING) $(LDFLAGS) -o $@ \
-	    $(COMMAND_OBJECTS) $(LIBRARY)
+	    $(COMMAND_OBJECTS) $(LIBRARY) -ljansson
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)

@@ -41,6 +41,18 @@ static const struct row {
     TEXT("sendmail", CMD_MAIL, sendmail),
     TEXT("admins", CMD_MAIL, admins),
     TEXT("user", CMD_USER, names),
+    TEXT("group", CMD_SELECT, group),
+    FLAG("all", CMD_SELECT, all),
+    TEXT("changed-before", CMD_SELECT, changed_before),
+    FLAG("yes", CMD_ASK, yes),
+    FLAG("json", CMD_JSON, json),
+    FLAG("csv", CMD_CSV, csv),
+    TEXT("state", CMD_LIST, in_state),
+    TEXT("due", CMD_LIST, due),
+    TEXT("idle", CMD_LIST, idle),
+    TEXT("by", CMD_LIST, by),
+    TEXT("file", CMD_FILE, file),
+    FLAG("strict", CMD_STRICT, strict),
 };
 
 #define ROW_COUNT (sizeof rows / sizeof rows[0])
@@ -110,17 +122,29 @@ int cmd_read_globals(int argc, char **argv, struct cmd_arguments *arguments_out)
     return optind;
 }
 
-/* The options that a subcommand takes, as getopt_long wants them. */
+static bool is_hidden(const struct cmd_command *command, const char *global)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (command->options & rows[i].takes && strcmp(rows[i].name, global) == 0)
+            return true;
+    return false;
+}
+
+/*
+ * The options that a subcommand takes, as getopt_long wants them. A subcommand's
+ * own --state hides the global one, which then can only stand before the subcommand's name.
+ */
 static void list_options(const struct cmd_command *command, struct option *options)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < GLOBAL_COUNT; i++)
-        options[count++] = globals[i];
     for (size_t i = 0; i < ROW_COUNT; i++)
         if (command->options & rows[i].takes)
             options[count++] =
                 (struct option){rows[i].name, rows[i].has_argument, NULL, OPTION_TABLE + (int)i};
+    for (size_t i = 0; i < GLOBAL_COUNT; i++)
+        if (!is_hidden(command, globals[i].name))
+            options[count++] = globals[i];
     options[count] = (struct option){0};
 }
 

@@ -28,6 +28,13 @@ enum cmd_option {
     CMD_STAMP_ONLY = 1 << 8,
     CMD_USER = 1 << 9,
     CMD_MAIL = 1 << 10,
+    CMD_SELECT = 1 << 11, /* whole sets of accounts: --group, --all, --changed-before */
+    CMD_ASK = 1 << 12,    /* asks before it does something to a whole set: --yes */
+    CMD_JSON = 1 << 13,
+    CMD_CSV = 1 << 14,
+    CMD_LIST = 1 << 15,
+    CMD_FILE = 1 << 16,
+    CMD_STRICT = 1 << 17,
 };
 
 /* A command line taken apart by arguments.c. Texts belong to argv. */
@@ -35,7 +42,10 @@ struct cmd_arguments {
     const char *policy_path, *state_dir; /* or NULL */
     const char *reason, *incident, *on, *note, *within;
     const char *days, *max, *from, *to, *sendmail, *admins;
-    bool lock, dry_run, batch, stamp_only, help, version;
+    const char *group, *changed_before;
+    const char *in_state, *due, *idle, *by; /* of list */
+    const char *file;
+    bool lock, dry_run, batch, stamp_only, all, yes, json, csv, strict, help, version;
     const char **names; /* those of --user first; the caller frees it */
     size_t name_count;
     int64_t now; /* seconds since 1970, one moment for the whole run */
@@ -93,6 +103,49 @@ void cmd_log(const char *format, ...) VP_PRINTF(1, 2);
 /* A word as a shell would read it back: quoted where it must be. */
 void cmd_quote(const char *word, char *buffer, size_t size);
 
+/* Says a line that is for people only: nothing where the output is JSON or CSV. */
+void cmd_remark(const struct cmd_arguments *arguments, const char *format, ...) VP_PRINTF(2, 3);
+
+/*
+ * Asks a yes-or-no question on the terminal; anything but y or yes is no. Without a terminal to ask
+ * at it says how to answer beforehand, and that is no too.
+ */
+VP_CHECKED bool cmd_confirm(const struct cmd_arguments *arguments, const char *format, ...)
+    VP_PRINTF(2, 3);
+
+/* Shows how far a long run has come, on a terminal only. done == total takes the line away. */
+void cmd_progress(const char *what, size_t done, size_t total);
+
+/* ---- sheet.c --------------------------------------------------------------------------------- */
+
+/* Most columns of a sheet. */
+#define CMD_COLUMNS_MAX 16
+
+struct cmd_column {
+    const char *name; /* JSON's and CSV's word, and the heading */
+    bool number;      /* cells are decimal numbers */
+    bool toned;       /* the cell is coloured by its row's tone */
+};
+
+/* What a row means for whoever has to act on it. */
+enum cmd_tone { CMD_PLAIN, CMD_GOOD, CMD_WARN, CMD_BAD };
+
+/* Rows of data: lines with tabs, aligned on a terminal; CSV (RFC 4180) or a JSON array if asked. */
+struct cmd_sheet;
+
+/* columns stay the caller's and must live as long. Returns NULL after an error message. */
+struct cmd_sheet *cmd_sheet_open(const struct cmd_arguments *arguments,
+                                 const struct cmd_column *columns, size_t width);
+
+/* Adds a row of one cell a column; NULL is an empty one. 0, or -1 where memory is short. */
+VP_CHECKED int cmd_sheet_row(struct cmd_sheet *sheet, enum cmd_tone tone, const char *const *cells);
+
+/* Prints what is left to print, and frees. NULL is allowed. */
+void cmd_sheet_close(struct cmd_sheet *sheet);
+
+/* Whether standard output is a terminal that may be coloured (NO_COLOR unset). */
+bool cmd_is_coloured(void);
+
 /* ---- people.c -------------------------------------------------------------------------------- */
 
 /* The question about one account that the arguments ask. */
@@ -137,6 +190,17 @@ void cmd_groups_close(struct cmd_groups *groups);
 const char **cmd_groups_of(const struct cmd_groups *groups, const struct vp_account *account,
                            size_t *count_out);
 
+/* One group by its name, with its members read once. NULL after an error message. */
+struct cmd_group;
+struct cmd_group *cmd_group_open(const char *name);
+void cmd_group_close(struct cmd_group *group);
+
+/* Whether the account is in it, also as its first group; remembers who was asked for. */
+bool cmd_group_take(struct cmd_group *group, const struct vp_account *account);
+
+/* Visits the members who have not been asked for: they are in no local passwd file. */
+int cmd_group_visit_rest(const struct cmd_group *group, vp_account_visitor *visit, void *context);
+
 /* Whether an account is in a group; not where NSS cannot tell. */
 bool cmd_is_in_group(const struct vp_account *account, const char *group);
 
@@ -171,6 +235,27 @@ VP_CHECKED int cmd_known_visit(const struct cmd_arguments *arguments, cmd_inquir
  * short: then it stands where it stood.
  */
 void *cmd_grow(void *array, size_t count, size_t *room, size_t size);
+
+/* ---- select.c -------------------------------------------------------------------------------- */
+
+/* Whether arguments select whole sets of accounts (--group, --all, --changed-before). */
+bool cmd_selects(const struct cmd_arguments *arguments);
+
+/*
+ * Whether an account stands for somebody who logs in: not the system's (uid below min_uid, and the
+ * kernel's overflow uid), which whole sets leave out.
+ */
+bool cmd_is_person(const struct vp_inquiry *inquiry);
+
+/*
+ * Visits whom arguments mean, each as one inquiry that only looks: those who are named, by the
+ * command line or (`-`) by standard input, and the persons whom a set selects; everybody, nobody
+ * being meant: all local accounts, the system's too. Who is named and selected comes twice.
+ * Returns 0, or -1 after error messages; who is named and does not exist keeps no other from being
+ * visited.
+ */
+VP_CHECKED int cmd_select_visit(const struct cmd_arguments *arguments, bool everybody,
+                                cmd_inquiry_visitor *visit, void *context);
 
 /* ---- sendmail.c ------------------------------------------------------------------------------ */
 

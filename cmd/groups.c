@@ -8,16 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct group {
-    const char *name; /* the policy's */
+struct cmd_group {
+    const char *name; /* the caller's */
     uint32_t gid;
     char **members; /* sorted */
+    bool *taken;    /* or NULL: nobody asks */
     size_t count, room;
 };
 
 struct cmd_groups {
     struct vp_policy policy;
-    struct group *groups;
+    struct cmd_group *groups;
     size_t count;
 };
 
@@ -28,43 +29,112 @@ static int compare_strings(const void *one, const void *other)
 
 static int add_member(void *context, const char *name)
 {
-    struct group *group = context;
+    struct cmd_group *group = context;
+    char **moved = cmd_grow(group->members, group->count, &group->room, sizeof *group->members);
 
-    if (group->count == group->room) {
-        size_t larger = group->room * 2 + 64;
-        char **moved = reallocarray(group->members, larger, sizeof *moved);
-
-        if (moved == NULL)
-            return -1;
-        group->members = moved;
-        group->room = larger;
-    }
-    group->members[group->count] = strdup(name);
-    return group->members[group->count++] == NULL ? -1 : 0;
+    if (moved == NULL)
+        return -1;
+    group->members = moved;
+    moved[group->count] = strdup(name);
+    return moved[group->count++] == NULL ? -1 : 0;
 }
 
-/* A group that does not exist has nobody. 0, or -1 after an error message. */
-static int read_group(struct cmd_groups *groups, const char *name)
+/* 1, 0 where there is no such group, or -1 after an error message. Drop it in every case. */
+static int read_group(struct cmd_group *group, const char *name)
 {
-    struct group *group = &groups->groups[groups->count];
     struct vp_error error = {.text = "no memory"};
+    int found;
+
+    *group = (struct cmd_group){.name = name};
+    found = vp_account_visit_group(name, &group->gid, add_member, group, &error);
+    if (found < 0)
+        cmd_complain_error(&error);
+    else if (group->count > 0)
+        qsort(group->members, group->count, sizeof *group->members, compare_strings);
+    return found;
+}
+
+static void drop_group(struct cmd_group *group)
+{
+    for (size_t i = 0; i < group->count; i++)
+        free(group->members[i]);
+    free(group->members);
+    free(group->taken);
+}
+
+/* The index of a member, or the count of members. */
+static size_t find_member(const struct cmd_group *group, const char *name)
+{
+    char **found = group->count == 0 ? NULL
+                                     : bsearch(&name, group->members, group->count,
+                                               sizeof *group->members, compare_strings);
+
+    return found == NULL ? group->count : (size_t)(found - group->members);
+}
+
+/* ---- one group ------------------------------------------------------------------------------- */
+
+struct cmd_group *cmd_group_open(const char *name)
+{
+    struct cmd_group *group = calloc(1, sizeof *group);
+    int found = group == NULL ? -1 : read_group(group, name);
+
+    if (found > 0)
+        group->taken = calloc(group->count + 1, sizeof *group->taken);
+    if (group == NULL || (found > 0 && group->taken == NULL))
+        cmd_complain("no memory");
+    else if (found > 0)
+        return group;
+    else if (found == 0)
+        cmd_complain("there is no group %s", name);
+    cmd_group_close(group);
+    return NULL;
+}
+
+void cmd_group_close(struct cmd_group *group)
+{
+    if (group != NULL)
+        drop_group(group);
+    free(group);
+}
+
+bool cmd_group_take(struct cmd_group *group, const struct vp_account *account)
+{
+    size_t at = find_member(group, account->name);
+
+    if (at < group->count)
+        group->taken[at] = true;
+    return at < group->count || group->gid == account->gid;
+}
+
+int cmd_group_visit_rest(const struct cmd_group *group, vp_account_visitor *visit, void *context)
+{
+    int result = 0;
+
+    for (size_t i = 0; i < group->count && result == 0; i++)
+        if (!group->taken[i])
+            result = visit(context, group->members[i]);
+    return result;
+}
+
+/* ---- the policy's ---------------------------------------------------------------------------- */
+
+/* A group that does not exist has nobody. 0, or -1 after an error message. */
+static int add_group(struct cmd_groups *groups, const char *name)
+{
+    struct cmd_group *group = &groups->groups[groups->count];
+
     int found;
 
     for (size_t i = 0; i < groups->count; i++)
         if (strcmp(groups->groups[i].name, name) == 0)
             return 0;
-    *group = (struct group){.name = name};
-    groups->count++;
-    found = vp_account_visit_group(name, &group->gid, add_member, group, &error);
-    if (found < 0) {
-        cmd_complain_error(&error);
-        return -1;
-    }
-    if (found == 0)
-        groups->count--;
-    if (group->count > 0)
-        qsort(group->members, group->count, sizeof *group->members, compare_strings);
-    return 0;
+    found = read_group(group, name);
+    if (found > 0)
+        groups->count++;
+    else
+        drop_group(group);
+    return found < 0 ? -1 : 0;
 }
 
 static int read_groups(struct cmd_groups *groups)
@@ -82,7 +152,7 @@ static int read_groups(struct cmd_groups *groups)
 
         for (size_t j = 0; section->kind == VP_SECTION_GROUP && j < section->name_count; j++)
             if (result == 0)
-                result = read_group(groups, policy->names[section->first_name + j]);
+                result = add_group(groups, policy->names[section->first_name + j]);
     }
     return result;
 }
@@ -114,23 +184,16 @@ void cmd_groups_close(struct cmd_groups *groups)
 {
     if (groups == NULL)
         return;
-    for (size_t i = 0; i < groups->count; i++) {
-        for (size_t j = 0; j < groups->groups[i].count; j++)
-            free(groups->groups[i].members[j]);
-        free(groups->groups[i].members);
-    }
+    for (size_t i = 0; i < groups->count; i++)
+        drop_group(&groups->groups[i]);
     free(groups->groups);
     vp_policy_free(&groups->policy);
     free(groups);
 }
 
-static bool is_member(const struct group *group, const struct vp_account *account)
+static bool is_member(const struct cmd_group *group, const struct vp_account *account)
 {
-    const char *name = account->name;
-
-    return group->gid == account->gid ||
-           (group->count > 0 && bsearch(&name, group->members, group->count, sizeof *group->members,
-                                        compare_strings) != NULL);
+    return group->gid == account->gid || find_member(group, account->name) < group->count;
 }
 
 const char **cmd_groups_of(const struct cmd_groups *groups, const struct vp_account *account,

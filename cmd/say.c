@@ -5,10 +5,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <syslog.h>
+#include <unistd.h>
 
 /* Room for one line; longer ones are cut. */
 #define LINE_SIZE 4096
+/* What is shorter is over before a bar can be read. */
+#define PROGRESS_MIN 50
 
 /* C1 controls, and the characters that turn the direction of writing (Unicode Standard, 23.2). */
 static bool is_dangerous(uint32_t point)
@@ -64,6 +68,17 @@ void cmd_say(const char *format, ...)
     va_end(values);
 }
 
+void cmd_remark(const struct cmd_arguments *arguments, const char *format, ...)
+{
+    va_list values;
+
+    if (arguments->json || arguments->csv)
+        return;
+    va_start(values, format);
+    say(stdout, "", format, values);
+    va_end(values);
+}
+
 void cmd_complain(const char *format, ...)
 {
     va_list values;
@@ -81,6 +96,54 @@ void cmd_complain_error(const struct vp_error *error)
 
     vp_error_print(error, text, sizeof text);
     cmd_complain("%s", text);
+}
+
+static bool read_yes(void)
+{
+    char answer[16] = "";
+    ssize_t length = read(STDIN_FILENO, answer, sizeof answer - 1);
+
+    if (length <= 0)
+        return false;
+    answer[strcspn(answer, "\n")] = '\0';
+    return strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0;
+}
+
+bool cmd_confirm(const struct cmd_arguments *arguments, const char *format, ...)
+{
+    char question[LINE_SIZE];
+    va_list values;
+
+    if (arguments->yes)
+        return true;
+    va_start(values, format);
+    vsnprintf(question, sizeof question, format, values);
+    va_end(values);
+    cmd_blunt(question, true);
+    fflush(stdout);
+    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
+        cmd_complain("%s (there is no terminal to ask at: --yes says yes)", question);
+        return false;
+    }
+    fprintf(stderr, "%s [y/N] ", question);
+    return read_yes();
+}
+
+void cmd_progress(const char *what, size_t done, size_t total)
+{
+    const int width = 30;
+
+    if (total < PROGRESS_MIN || !isatty(STDERR_FILENO))
+        return;
+    if (done == total) {
+        fputs("\r\033[K", stderr);
+        return;
+    }
+    if (done % (total / 100 + 1) != 0)
+        return;
+    fprintf(stderr, "\r%s [%-*.*s] %zu of %zu", what, width, (int)(done * (size_t)width / total),
+            "##############################", done, total);
+    fflush(stderr);
 }
 
 void cmd_log(const char *format, ...)
