@@ -69,6 +69,7 @@ Suite *suite_message(void);
 Suite *suite_number(void);
 Suite *suite_policy(void);
 Suite *suite_record(void);
+Suite *suite_roster(void);
 Suite *suite_rules(void);
 Suite *suite_secret(void);
 Suite *suite_shadow(void);
