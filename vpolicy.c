@@ -19,6 +19,16 @@
 
 #define ANY_NUMBER SIZE_MAX
 
+/* What all commands take that do something to accounts, and how --help says it. */
+#define CMD_WHOM (CMD_USER | CMD_SELECT | CMD_ASK | CMD_DRY_RUN)
+#define WHOM                                                                                       \
+    "WHOM is USER..., - for names on standard input (at once), or a whole set (asks first):\n"     \
+    "  --group GROUP    its members\n"                                                             \
+    "  --all            all accounts that are not the system's\n"                                  \
+    "  --changed-before YYYY-MM-DD  of those, whose password was set before that day\n"            \
+    "  --yes            do not ask\n"                                                              \
+    "  -n, --dry-run    change nothing, say what would be\n"
+
 static const struct cmd_command commands[] = {
     {.name = "check",
      .synopsis = "[FILE]",
@@ -42,45 +52,46 @@ static const struct cmd_command commands[] = {
      .names_max = 2,
      .run = cmd_show},
     {.name = "suspect",
-     .synopsis = "[--lock] USER... --reason TEXT [--incident ID]",
+     .synopsis = "[--lock] [-n] WHOM --reason TEXT [--incident ID]",
      .summary = "make users change a password that others may know",
      .details =
          "  --reason TEXT    for the record and the log; users never read it\n"
          "  --incident ID    a name shared by everybody concerned\n"
-         "  --lock           no login until an administrator has set a new password\n"
+         "  --lock           no login until an administrator has set a new password\n" WHOM
          "What goes on all the same (open sessions, keys, cron jobs) is listed, each with the\n"
          "command that ends it.\n",
-     .options = CMD_USER | CMD_REASON | CMD_INCIDENT | CMD_LOCK,
-     .names_min = 1,
+     .options = CMD_WHOM | CMD_REASON | CMD_INCIDENT | CMD_LOCK,
      .names_max = ANY_NUMBER,
      .run = cmd_suspect},
     {.name = "clear",
-     .synopsis = "USER...",
+     .synopsis = "[-n] WHOM",
      .summary = "take a suspicion back",
-     .details = "Shadow's expiry date becomes what it was before, unless the account is closed.\n",
-     .options = CMD_USER,
-     .names_min = 1,
+     .details =
+         "Shadow's expiry date becomes what it was before, unless the account is closed.\n" WHOM,
+     .options = CMD_WHOM,
      .names_max = ANY_NUMBER,
      .run = cmd_clear},
     {.name = "close",
-     .synopsis = "USER... --reason retired|transferred|other [--on YYYY-MM-DD] [--note TEXT]",
+     .synopsis = "[-n] WHOM --reason retired|transferred|other [--on YYYY-MM-DD] [--note TEXT] | "
+                 "[-n] --file FILE [--note TEXT]",
      .summary = "close accounts: no login by password or key",
      .details =
          "  --reason WORD    retired, transferred or other\n"
          "  --on DATE        from 00:00 UTC of that day; today unless given\n"
          "  --note TEXT      for the record and the log; users never read it\n"
+         "  --file FILE      a CSV file of users, dates and reasons; nothing is done if a line is "
+         "wrong\n" WHOM
          "What goes on all the same (open sessions, mail forwarding) is listed, each with the\n"
          "command that ends it.\n",
-     .options = CMD_USER | CMD_REASON | CMD_ON | CMD_NOTE,
-     .names_min = 1,
+     .options = CMD_WHOM | CMD_REASON | CMD_ON | CMD_NOTE | CMD_FILE,
      .names_max = ANY_NUMBER,
      .run = cmd_close},
     {.name = "reopen",
-     .synopsis = "USER...",
+     .synopsis = "[-n] WHOM",
      .summary = "open closed or idle accounts again",
-     .details = "Shadow's expiry date becomes what it was before, unless the account is locked.\n",
-     .options = CMD_USER,
-     .names_min = 1,
+     .details =
+         "Shadow's expiry date becomes what it was before, unless the account is locked.\n" WHOM,
+     .options = CMD_WHOM,
      .names_max = ANY_NUMBER,
      .run = cmd_reopen},
     {.name = "test",

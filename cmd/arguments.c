@@ -181,11 +181,19 @@ static int read_options(const struct cmd_command *command, int argc, char **argv
     return 0;
 }
 
+/* Whether it is said whom a command is about that must be told. */
+static bool is_somebody_meant(const struct cmd_command *command,
+                              const struct cmd_arguments *arguments)
+{
+    return !(command->options & CMD_ASK) || arguments->name_count > 0 || arguments->file != NULL ||
+           cmd_selects(arguments);
+}
+
 static int count_names(const struct cmd_command *command, const struct cmd_arguments *arguments)
 {
     if (arguments->help || arguments->version ||
         (arguments->name_count >= command->names_min &&
-         arguments->name_count <= command->names_max))
+         arguments->name_count <= command->names_max && is_somebody_meant(command, arguments)))
         return 0;
     cmd_complain("usage: vpolicy %s %s", command->name, command->synopsis);
     return -1;

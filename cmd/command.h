@@ -114,7 +114,7 @@ VP_CHECKED bool cmd_confirm(const struct cmd_arguments *arguments, const char *f
     VP_PRINTF(2, 3);
 
 /* Shows how far a long run has come, on a terminal only. done == total takes the line away. */
-void cmd_progress(const char *what, size_t done, size_t total);
+void cmd_progress(size_t done, size_t total);
 
 /* ---- sheet.c --------------------------------------------------------------------------------- */
 
@@ -152,22 +152,40 @@ bool cmd_is_coloured(void);
 struct vp_question cmd_question(const struct cmd_arguments *arguments, const char *user,
                                 bool look_only);
 
-/* Canonical names, each once. */
+/* Canonical names, each once, in order. */
 struct cmd_people {
-    size_t count;
+    size_t count, room;
     char (*names)[VP_NAME_MAX + 1];
+    size_t exempt; /* as many are exempt; counted twice where named and selected */
 };
 
 /* Says why an account cannot be the object of a command, or NULL. */
 typedef const char *cmd_objection(const struct vp_inquiry *inquiry);
 
+/* Whom a command takes. */
+struct cmd_scruples {
+    cmd_objection *object;                               /* or NULL: nobody is refused */
+    bool (*pass_over)(const struct vp_inquiry *inquiry); /* whom no set takes, or NULL */
+};
+
 /*
- * Judges every account that is named before anything is done to one: each must exist, its record be
- * readable and the store writable, and object (may be NULL) have nothing against it. Returns 0 with
- * people_out to be given to cmd_people_free, or -1 when all that is wrong has been said.
+ * Judges every account that is meant before anything is done to one: each must exist, its record be
+ * readable and the store writable, and scruples (may be NULL) have nothing against it. Returns 0
+ * with people_out to be given to cmd_people_free, or -1 when all that is wrong has been said.
  */
-VP_CHECKED int cmd_people_find(const struct cmd_arguments *arguments, cmd_objection *object,
-                               struct cmd_people *people_out);
+VP_CHECKED int cmd_people_find(const struct cmd_arguments *arguments,
+                               const struct cmd_scruples *scruples, struct cmd_people *people_out);
+
+/* The parts of it: says why no record at all can be changed, or why this one cannot. */
+bool cmd_people_store_wrong(const struct vp_inquiry *inquiry);
+bool cmd_people_fit(const struct vp_inquiry *inquiry, cmd_objection *object);
+
+/*
+ * Asks before something is done to a whole set; who is named has been meant. act: "suspected".
+ * Returns whether to go on; where not, that has been said.
+ */
+VP_CHECKED bool cmd_people_confirm(const struct cmd_arguments *arguments,
+                                   const struct cmd_people *people, const char *act);
 void cmd_people_free(struct cmd_people *people);
 
 /*
@@ -176,6 +194,38 @@ void cmd_people_free(struct cmd_people *people);
  */
 VP_CHECKED int cmd_people_hold(const struct cmd_arguments *arguments, const char *user,
                                struct vp_inquiry *inquiry_out);
+
+/* ---- leavers.c ------------------------------------------------------------------------------- */
+
+/* Somebody who left, by a line of the list. */
+struct cmd_leaver {
+    char name[VP_NAME_MAX + 1]; /* canonical */
+    unsigned line;              /* of the list */
+    int32_t from;
+    enum vp_reason reason;
+};
+
+struct cmd_leavers {
+    struct cmd_leaver *leavers; /* in the order of the list */
+    size_t count, staying;
+};
+
+/*
+ * Reads arguments->file, a list as lib/roster.h has it. Whoever it names must exist, once, and be
+ * fit for a change (cmd_people_fit). Returns 0 with leavers_out to be given to cmd_leavers_free, or
+ * -1 when all that is wrong has been said, each with its line.
+ */
+VP_CHECKED int cmd_leavers_read(const struct cmd_arguments *arguments, cmd_objection *object,
+                                struct cmd_leavers *leavers_out);
+void cmd_leavers_free(struct cmd_leavers *leavers);
+
+/* ---- file.c ---------------------------------------------------------------------------------- */
+
+/*
+ * Reads a regular file whoever may have written it, up to max bytes; "-" is standard input. Returns
+ * a block to free with a NUL behind its length_out bytes, or NULL (error filled).
+ */
+char *cmd_file_read(const char *path, size_t max, size_t *length_out, struct vp_error *error_out);
 
 /* ---- groups.c -------------------------------------------------------------------------------- */
 
@@ -247,6 +297,9 @@ bool cmd_selects(const struct cmd_arguments *arguments);
  */
 bool cmd_is_person(const struct vp_inquiry *inquiry);
 
+/* Told of one account; selected: by a set, not by its name. 0 = go on, -1 = no memory, 1 = stop. */
+typedef int cmd_select_visitor(void *context, const struct vp_inquiry *inquiry, bool selected);
+
 /*
  * Visits whom arguments mean, each as one inquiry that only looks: those who are named, by the
  * command line or (`-`) by standard input, and the persons whom a set selects; everybody, nobody
@@ -255,7 +308,7 @@ bool cmd_is_person(const struct vp_inquiry *inquiry);
  * visited.
  */
 VP_CHECKED int cmd_select_visit(const struct cmd_arguments *arguments, bool everybody,
-                                cmd_inquiry_visitor *visit, void *context);
+                                cmd_select_visitor *visit, void *context);
 
 /* ---- sendmail.c ------------------------------------------------------------------------------ */
 

@@ -8,6 +8,7 @@
  */
 #include "../lib/error.h"
 #include "../lib/number.h"
+#include "../lib/roster.h"
 #include "../lib/shadow.h"
 #include "command.h"
 
@@ -182,6 +183,13 @@ static bool has_stray_wall(const struct vp_record *record)
     return record->shadow_expiry != VP_NO_DAY && vp_verdict_walled_from(record) == VP_NEVER;
 }
 
+static bool is_idle(const struct vp_inquiry *inquiry)
+{
+    struct vp_verdict verdict = vp_inquiry_judge(inquiry);
+
+    return verdict.kind == VP_CLOSED && verdict.reason == VP_REASON_IDLE;
+}
+
 /* ---- the four acts, each on one account whose lock is held ----------------------------------- */
 
 typedef int act(struct vp_inquiry *inquiry, const struct order *order);
@@ -263,12 +271,10 @@ static int reopen(struct vp_inquiry *inquiry, const struct order *order)
 {
     struct vp_record *record = &inquiry->record;
     struct vp_record old = *record;
-    struct vp_verdict verdict = vp_inquiry_judge(inquiry);
     const char *user = inquiry->account.name;
-    bool idle = verdict.kind == VP_CLOSED && verdict.reason == VP_REASON_IDLE;
     int result = 0;
 
-    if (record->closed.reason == VP_REASON_NONE && !idle && !has_stray_wall(record)) {
+    if (record->closed.reason == VP_REASON_NONE && !is_idle(inquiry) && !has_stray_wall(record)) {
         vp_inquiry_release(inquiry);
         cmd_say("%s: was not closed", user);
         goto out;
@@ -286,7 +292,14 @@ out:
     return result;
 }
 
-/* ---- on everybody who is named --------------------------------------------------------------- */
+/* ---- on everybody who is meant --------------------------------------------------------------- */
+
+/* What is to be done: how, and to whom. */
+struct deed {
+    act *act;
+    bool marks; /* then what goes on all the same is listed */
+    struct cmd_scruples scruples;
+};
 
 static const char *object_to_root(const struct vp_inquiry *inquiry)
 {
@@ -295,30 +308,131 @@ static const char *object_to_root(const struct vp_inquiry *inquiry)
                : NULL;
 }
 
-static enum cmd_status do_all(const struct order *order, act *act_on, bool marks)
+/* Who has no password cannot change it: one by one an administrator may shut keys out so. */
+static bool has_no_password(const struct vp_inquiry *inquiry)
 {
-    struct cmd_people people;
-    struct cmd_traces *traces = NULL;
+    return inquiry->account.password == VP_PASSWORD_UNUSABLE;
+}
+
+static bool is_not_suspected(const struct vp_inquiry *inquiry)
+{
+    return inquiry->record.suspected.reason == VP_REASON_NONE && !has_stray_wall(&inquiry->record);
+}
+
+static bool is_closed(const struct vp_inquiry *inquiry)
+{
+    return inquiry->record.closed.reason != VP_REASON_NONE;
+}
+
+static bool is_open(const struct vp_inquiry *inquiry)
+{
+    return !is_closed(inquiry) && !is_idle(inquiry) && !has_stray_wall(&inquiry->record);
+}
+
+static const struct deed suspecting = {suspect, true, {object_to_root, has_no_password}};
+static const struct deed clearing = {clear, false, {NULL, is_not_suspected}};
+static const struct deed closing = {close_account, true, {object_to_root, is_closed}};
+static const struct deed reopening = {reopen, false, {NULL, is_open}};
+
+/* In the words of a question, and of a dry run. */
+static void print_outcome(const struct order *order, const struct deed *deed, char *buffer,
+                          size_t size)
+{
+    char date[VP_DATE_SIZE];
+
+    if (deed->act == close_account) {
+        vp_number_print_date(order->from, date);
+        snprintf(buffer, size, "closed (%s) from %s", vp_verdict_reason_word(order->reason), date);
+    } else if (deed->act == suspect) {
+        snprintf(buffer, size, "suspected%s", order->arguments->lock ? " and locked" : "");
+    } else {
+        snprintf(buffer, size, "%s", deed->act == clear ? "cleared" : "reopened");
+    }
+}
+
+static enum cmd_status do_one(const struct order *order, const struct deed *deed, const char *name,
+                              const struct cmd_traces *traces)
+{
+    enum cmd_status status = CMD_YES;
+    struct vp_inquiry inquiry;
+    char outcome[64];
+
+    if (order->arguments->dry_run) {
+        print_outcome(order, deed, outcome, sizeof outcome);
+        cmd_say("%s: would be %s", name, outcome);
+        return CMD_YES;
+    }
+    if (cmd_people_hold(order->arguments, name, &inquiry) != 0 || deed->act(&inquiry, order) != 0)
+        status = CMD_ERROR;
+    /* Also after a failure: what goes on is then the more worth knowing. */
+    if (traces != NULL && inquiry.account.name[0] != '\0')
+        cmd_traces_say(traces, &inquiry.account,
+                       inquiry.record.closed.reason != VP_REASON_NONE || inquiry.record.locked);
+    vp_inquiry_close(&inquiry);
+    return status;
+}
+
+static struct cmd_traces *open_traces(const struct order *order, const struct deed *deed)
+{
+    return deed->marks && !order->arguments->dry_run ? cmd_traces_open() : NULL;
+}
+
+static enum cmd_status do_people(const struct order *order, const struct deed *deed,
+                                 const struct cmd_people *people)
+{
+    struct cmd_traces *traces = open_traces(order, deed);
     enum cmd_status status = CMD_YES;
 
-    if (cmd_people_find(order->arguments, marks ? object_to_root : NULL, &people) != 0)
-        return CMD_ERROR;
-    if (marks)
-        traces = cmd_traces_open();
-    for (size_t i = 0; i < people.count; i++) {
-        struct vp_inquiry inquiry;
+    for (size_t i = 0; i < people->count; i++) {
+        enum cmd_status one = do_one(order, deed, people->names[i], traces);
 
-        if (cmd_people_hold(order->arguments, people.names[i], &inquiry) != 0 ||
-            act_on(&inquiry, order) != 0)
-            status = CMD_ERROR;
-        /* Also after a failure: what goes on is then the more worth knowing. */
-        if (traces != NULL && inquiry.account.name[0] != '\0')
-            cmd_traces_say(traces, &inquiry.account,
-                           inquiry.record.closed.reason != VP_REASON_NONE || inquiry.record.locked);
-        vp_inquiry_close(&inquiry);
+        status = one > status ? one : status;
+        cmd_progress(i + 1, people->count);
     }
+    if (people->count == 0)
+        cmd_say("nobody is meant; nothing was changed");
     cmd_traces_close(traces);
+    return status;
+}
+
+static enum cmd_status do_all(const struct order *order, const struct deed *deed)
+{
+    enum cmd_status status = CMD_ERROR;
+    struct cmd_people people;
+    char outcome[64];
+
+    if (cmd_people_find(order->arguments, &deed->scruples, &people) != 0)
+        return CMD_ERROR;
+    print_outcome(order, deed, outcome, sizeof outcome);
+    if (cmd_people_confirm(order->arguments, &people, outcome))
+        status = do_people(order, deed, &people);
     cmd_people_free(&people);
+    return status;
+}
+
+/* Each line of the list has its own day and reason. */
+static enum cmd_status do_leavers(const struct order *order, const struct deed *deed)
+{
+    enum cmd_status status = CMD_YES;
+    struct cmd_leavers leavers;
+    struct cmd_traces *traces;
+
+    if (cmd_leavers_read(order->arguments, deed->scruples.object, &leavers) != 0)
+        return CMD_ERROR;
+    traces = open_traces(order, deed);
+    for (size_t i = 0; i < leavers.count; i++) {
+        struct order own = *order;
+        enum cmd_status one;
+
+        own.reason = leavers.leavers[i].reason;
+        own.from = leavers.leavers[i].from;
+        one = do_one(&own, deed, leavers.leavers[i].name, traces);
+        status = one > status ? one : status;
+    }
+    cmd_say("%s: %zu %sclosed, %zu stay", order->arguments->file, leavers.count,
+            order->arguments->dry_run ? "would be " : "", leavers.staying);
+    cmd_traces_close(traces);
+    cmd_leavers_free(&leavers);
     return status;
 }
 
@@ -357,34 +471,35 @@ enum cmd_status cmd_suspect(const struct cmd_arguments *arguments)
         cmd_complain("suspect: wants --reason TEXT");
         return CMD_ERROR;
     }
-    return texts_fit(arguments, true) ? do_all(&order, suspect, true) : CMD_ERROR;
+    return texts_fit(arguments, true) ? do_all(&order, &suspecting) : CMD_ERROR;
 }
 
 enum cmd_status cmd_clear(const struct cmd_arguments *arguments)
 {
     struct order order = begin(arguments);
 
-    return do_all(&order, clear, false);
+    return do_all(&order, &clearing);
 }
 
-static bool read_reason(const char *word, enum vp_reason *reason_out)
+/* The list says for each line what the options say for everybody. */
+static enum cmd_status close_leavers(struct order *order)
 {
-    static const enum vp_reason allowed[] = {VP_REASON_RETIRED, VP_REASON_TRANSFERRED,
-                                             VP_REASON_OTHER};
+    const struct cmd_arguments *arguments = order->arguments;
 
-    for (size_t i = 0; word != NULL && i < sizeof allowed / sizeof allowed[0]; i++)
-        if (strcmp(word, vp_verdict_reason_word(allowed[i])) == 0) {
-            *reason_out = allowed[i];
-            return true;
-        }
-    return false;
+    if (arguments->reason == NULL && arguments->on == NULL && arguments->name_count == 0 &&
+        !cmd_selects(arguments))
+        return texts_fit(arguments, false) ? do_leavers(order, &closing) : CMD_ERROR;
+    cmd_complain("close: --file stands without USER, --reason and --on: they stand in the list");
+    return CMD_ERROR;
 }
 
 enum cmd_status cmd_close(const struct cmd_arguments *arguments)
 {
     struct order order = begin(arguments);
 
-    if (!read_reason(arguments->reason, &order.reason)) {
+    if (arguments->file != NULL)
+        return close_leavers(&order);
+    if (arguments->reason == NULL || vp_roster_reason(arguments->reason, &order.reason) != 0) {
         cmd_complain("close: wants --reason retired, transferred or other");
         return CMD_ERROR;
     }
@@ -392,12 +507,12 @@ enum cmd_status cmd_close(const struct cmd_arguments *arguments)
         cmd_complain("--on: \"%s\" is no date (write it as 2026-11-22)", arguments->on);
         return CMD_ERROR;
     }
-    return texts_fit(arguments, false) ? do_all(&order, close_account, true) : CMD_ERROR;
+    return texts_fit(arguments, false) ? do_all(&order, &closing) : CMD_ERROR;
 }
 
 enum cmd_status cmd_reopen(const struct cmd_arguments *arguments)
 {
     struct order order = begin(arguments);
 
-    return do_all(&order, reopen, false);
+    return do_all(&order, &reopening);
 }

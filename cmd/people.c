@@ -1,6 +1,8 @@
+#include "../lib/text.h"
 #include "command.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,8 +18,7 @@ struct vp_question cmd_question(const struct cmd_arguments *arguments, const cha
     };
 }
 
-/* Says why no record at all can be changed now. Returns whether that is so. */
-static bool complain_store(const struct vp_inquiry *inquiry)
+bool cmd_people_store_wrong(const struct vp_inquiry *inquiry)
 {
     const struct vp_error *store = &inquiry->trouble[VP_TROUBLE_STORE];
 
@@ -36,40 +37,62 @@ static bool complain_store(const struct vp_inquiry *inquiry)
     return true;
 }
 
-/* What may be wrong with one account, and with everything. */
-enum fitness { FIT, UNFIT, NOBODY_FIT };
+struct finding {
+    const struct cmd_scruples *scruples;
+    struct cmd_people *people;
+    bool unfit, stopped;
+};
 
-static enum fitness judge_one(const struct cmd_arguments *arguments, const char *name,
-                              cmd_objection *object, char canonical[VP_NAME_MAX + 1])
+/* A clock that once ran ahead must not keep an administrator from locking an account. */
+static void tell_clock(const struct vp_inquiry *inquiry)
 {
-    struct vp_question question = cmd_question(arguments, name, true);
-    enum fitness fitness = UNFIT;
-    const char *objection;
-    struct vp_inquiry inquiry;
-    struct vp_error error;
-    int found = vp_inquiry_open(&question, &inquiry, &error);
+    if (inquiry->clock_back)
+        cmd_complain("%s: going on, though %s%s", inquiry->account.name,
+                     inquiry->trouble[VP_TROUBLE_CLOCK].text,
+                     inquiry->today < VP_EARLIEST_DAY ? "" : "; that is put back to today");
+}
 
-    if (found < 0) {
-        cmd_complain_error(&error);
-    } else if (complain_store(&inquiry)) {
-        fitness = NOBODY_FIT;
-    } else if (found == 0) {
-        cmd_complain("%s: no such account", name);
-    } else if (!inquiry.record_readable) {
-        cmd_complain_error(&inquiry.trouble[VP_TROUBLE_RECORD]);
-    } else if (object != NULL && (objection = object(&inquiry)) != NULL) {
-        cmd_complain("%s: %s", inquiry.account.name, objection);
-    } else {
-        /* A clock that once ran ahead must not keep an administrator from locking an account. */
-        if (inquiry.clock_back)
-            cmd_complain("%s: going on, though %s%s", inquiry.account.name,
-                         inquiry.trouble[VP_TROUBLE_CLOCK].text,
-                         inquiry.today < VP_EARLIEST_DAY ? "" : "; that is put back to today");
-        memcpy(canonical, inquiry.account.name, VP_NAME_MAX + 1);
-        fitness = FIT;
+bool cmd_people_fit(const struct vp_inquiry *inquiry, cmd_objection *object)
+{
+    const char *objection = object == NULL ? NULL : object(inquiry);
+
+    if (!inquiry->record_readable)
+        cmd_complain_error(&inquiry->trouble[VP_TROUBLE_RECORD]);
+    else if (objection != NULL)
+        cmd_complain("%s: %s", inquiry->account.name, objection);
+    else
+        tell_clock(inquiry);
+    return inquiry->record_readable && objection == NULL;
+}
+
+static int add_person(struct cmd_people *people, const struct vp_inquiry *inquiry)
+{
+    void *moved = cmd_grow(people->names, people->count, &people->room, sizeof people->names[0]);
+
+    if (moved == NULL)
+        return -1;
+    people->names = moved;
+    memcpy(people->names[people->count++], inquiry->account.name, VP_NAME_MAX + 1);
+    people->exempt += vp_verdict_exempt(&inquiry->values, &inquiry->account);
+    return 0;
+}
+
+static int find_person(void *context, const struct vp_inquiry *inquiry, bool selected)
+{
+    struct finding *finding = context;
+    const struct cmd_scruples *scruples = finding->scruples;
+
+    if (cmd_people_store_wrong(inquiry)) {
+        finding->stopped = true;
+        return 1;
     }
-    vp_inquiry_close(&inquiry);
-    return fitness;
+    if (selected && inquiry->record_readable && scruples->pass_over != NULL &&
+        scruples->pass_over(inquiry))
+        return 0;
+    if (cmd_people_fit(inquiry, scruples->object))
+        return add_person(finding->people, inquiry);
+    finding->unfit = true;
+    return 0;
 }
 
 static int compare_names(const void *one, const void *other)
@@ -91,31 +114,47 @@ static void unite(struct cmd_people *people)
     people->count = kept + 1;
 }
 
-int cmd_people_find(const struct cmd_arguments *arguments, cmd_objection *object,
+int cmd_people_find(const struct cmd_arguments *arguments, const struct cmd_scruples *scruples,
                     struct cmd_people *people_out)
 {
-    enum fitness worst = FIT;
+    static const struct cmd_scruples none;
+    struct finding finding = {.scruples = scruples == NULL ? &none : scruples,
+                              .people = people_out};
+    int result;
 
     *people_out = (struct cmd_people){0};
-    people_out->names = calloc(arguments->name_count + 1, sizeof people_out->names[0]);
-    if (people_out->names == NULL) {
-        cmd_complain("no memory");
-        return -1;
-    }
-    for (size_t i = 0; i < arguments->name_count && worst != NOBODY_FIT; i++) {
-        enum fitness fitness =
-            judge_one(arguments, arguments->names[i], object, people_out->names[people_out->count]);
-
-        people_out->count += fitness == FIT;
-        worst = fitness > worst ? fitness : worst;
-    }
-    if (worst != FIT) {
+    result = cmd_select_visit(arguments, false, find_person, &finding);
+    if (result != 0 || finding.unfit || finding.stopped) {
         cmd_complain("nothing was changed");
         cmd_people_free(people_out);
         return -1;
     }
     unite(people_out);
     return 0;
+}
+
+/* As many names as a question can hold. */
+#define NAMES_SHOWN 5
+
+bool cmd_people_confirm(const struct cmd_arguments *arguments, const struct cmd_people *people,
+                        const char *act)
+{
+    char names[NAMES_SHOWN * (VP_NAME_MAX + 2)], exempt[64] = "";
+    struct vp_text text;
+
+    if (!cmd_selects(arguments) || arguments->dry_run || people->count == 0)
+        return true;
+    vp_text_begin(&text, names, sizeof names);
+    for (size_t i = 0; i < people->count && i < NAMES_SHOWN; i++)
+        vp_text_add(&text, "%s%s", i == 0 ? "" : ", ", people->names[i]);
+    if (people->exempt > 0)
+        snprintf(exempt, sizeof exempt, " (%zu of them exempt)", people->exempt);
+    if (cmd_confirm(arguments, "%zu account%s would be %s%s: %s%s; go on?", people->count,
+                    people->count == 1 ? "" : "s", act, exempt, names,
+                    people->count > NAMES_SHOWN ? " ..." : ""))
+        return true;
+    cmd_complain("nothing was changed");
+    return false;
 }
 
 void cmd_people_free(struct cmd_people *people)

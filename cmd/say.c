@@ -129,7 +129,7 @@ bool cmd_confirm(const struct cmd_arguments *arguments, const char *format, ...)
     return read_yes();
 }
 
-void cmd_progress(const char *what, size_t done, size_t total)
+void cmd_progress(size_t done, size_t total)
 {
     const int width = 30;
 
@@ -141,7 +141,7 @@ void cmd_progress(const char *what, size_t done, size_t total)
     }
     if (done % (total / 100 + 1) != 0)
         return;
-    fprintf(stderr, "\r%s [%-*.*s] %zu of %zu", what, width, (int)(done * (size_t)width / total),
+    fprintf(stderr, "\r[%-*.*s] %zu of %zu", width, (int)(done * (size_t)width / total),
             "##############################", done, total);
     fflush(stderr);
 }

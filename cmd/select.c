@@ -19,7 +19,7 @@ struct selection {
     struct cmd_group *group; /* or NULL */
     int32_t before;          /* the password was set before this day; VP_NO_DAY = whenever */
     bool everybody;
-    cmd_inquiry_visitor *visit;
+    cmd_select_visitor *visit;
     void *context;
     int result; /* of names that could not be visited */
 };
@@ -58,7 +58,7 @@ static int visit_name(struct selection *selection, const char *name, bool select
     int result = 0;
 
     if (found > 0 && (!selected || is_old_enough(selection, &inquiry))) {
-        result = selection->visit(selection->context, &inquiry);
+        result = selection->visit(selection->context, &inquiry, selected);
     } else if (found == 0 && selected) {
         cmd_complain("%s: is in group %s, but there is no such account: passed over", name,
                      selection->arguments->group);
@@ -118,7 +118,7 @@ static int visit_local(void *context, const struct vp_inquiry *inquiry)
         return 0;
     if (!selection->everybody && (!cmd_is_person(inquiry) || !is_old_enough(selection, inquiry)))
         return 0;
-    return selection->visit(selection->context, inquiry);
+    return selection->visit(selection->context, inquiry, true);
 }
 
 /* Members whom the local passwd file does not know come from a directory, or are gone. */
@@ -144,7 +144,7 @@ static int open_selection(struct selection *selection)
 }
 
 int cmd_select_visit(const struct cmd_arguments *arguments, bool everybody,
-                     cmd_inquiry_visitor *visit, void *context)
+                     cmd_select_visitor *visit, void *context)
 {
     struct selection selection = {.arguments = arguments,
                                   .before = VP_NO_DAY,
