@@ -51,6 +51,23 @@ static const struct cmd_command commands[] = {
      .names_min = 1,
      .names_max = 2,
      .run = cmd_show},
+    {.name = "list",
+     .synopsis = "[--state WORD] [--due DAYS] [--idle DAYS] [--by group] [--csv | --json] [WHOM]",
+     .summary = "say how all accounts stand, or some",
+     .details =
+         "  --state WORD     only those: ok, warn, must-change, closed, scheduled, exempt,\n"
+         "                   no-password, unreadable; or a reason such as expired or retired\n"
+         "  --due 14d        only those whose password is due, or will be within so many days\n"
+         "  --idle 90d       only those who have not logged in for so many days\n"
+         "  --by group       by group, and in each of somebody's groups\n"
+         "  --csv, --json    for a spreadsheet, for a program\n"
+         "WHOM is USER..., - for names on standard input, or\n"
+         "  --group GROUP    its members\n"
+         "  --all            all accounts that are not the system's (also without WHOM)\n"
+         "  --changed-before YYYY-MM-DD  of those, whose password was set before that day\n",
+     .options = CMD_USER | CMD_SELECT | CMD_LIST | CMD_CSV | CMD_JSON,
+     .names_max = ANY_NUMBER,
+     .run = cmd_list},
     {.name = "suspect",
      .synopsis = "[--lock] [-n] WHOM --reason TEXT [--incident ID]",
      .summary = "make users change a password that others may know",

@@ -65,7 +65,7 @@ struct cmd_command {
     cmd_function *run;
 };
 
-cmd_function cmd_check, cmd_show, cmd_suspect, cmd_clear, cmd_close, cmd_reopen, cmd_test,
+cmd_function cmd_list, cmd_check, cmd_show, cmd_suspect, cmd_clear, cmd_close, cmd_reopen, cmd_test,
     cmd_adopt, cmd_forget, cmd_notify;
 
 /* ---- arguments.c ----------------------------------------------------------------------------- */
@@ -309,6 +309,52 @@ typedef int cmd_select_visitor(void *context, const struct vp_inquiry *inquiry, 
  */
 VP_CHECKED int cmd_select_visit(const struct cmd_arguments *arguments, bool everybody,
                                 cmd_select_visitor *visit, void *context);
+
+/* ---- standing.c ------------------------------------------------------------------------------ */
+
+/* How an account stands; the words are those of `vpolicy list --state`. */
+enum cmd_state {
+    CMD_STATE_OK,
+    CMD_STATE_WARN,
+    CMD_STATE_MUST_CHANGE,
+    CMD_STATE_CLOSED,
+    CMD_STATE_SCHEDULED, /* will be closed */
+    CMD_STATE_EXEMPT,
+    CMD_STATE_NO_PASSWORD, /* none that could match: nothing to expire */
+    CMD_STATE_UNREADABLE,  /* no verdict can be had */
+    CMD_STATE_COUNT
+};
+
+struct cmd_standing {
+    enum cmd_state state;
+    enum vp_reason why; /* MUST_CHANGE, CLOSED, SCHEDULED; else VP_REASON_NONE */
+    int32_t since;      /* the first day of that, or VP_NO_DAY */
+    int32_t due;        /* when the password is due, or since when; VP_NEVER */
+};
+
+struct cmd_standing cmd_standing_of(const struct vp_inquiry *inquiry);
+const char *cmd_state_word(enum cmd_state state);
+enum cmd_tone cmd_state_tone(enum cmd_state state);
+
+/* ---- units.c --------------------------------------------------------------------------------- */
+
+/* Which groups of the local group file everybody is in. */
+struct cmd_units;
+
+/* Reads the group file once. Returns NULL after an error message. */
+struct cmd_units *cmd_units_open(void);
+void cmd_units_close(struct cmd_units *units);
+
+/*
+ * Visits the account's groups, its first one first, but for one that bears its own name. Returns 0
+ * or the visitor's value where it stopped.
+ */
+int cmd_units_visit(const struct cmd_units *units, const struct vp_account *account,
+                    vp_account_visitor *visit, void *context);
+
+/* The same as names with blanks between; cut where there is no room. */
+void cmd_units_print(const struct cmd_units *units, const struct vp_account *account, char *buffer,
+                     size_t size);
 
 /* ---- sendmail.c ------------------------------------------------------------------------------ */
 
