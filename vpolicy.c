@@ -144,6 +144,16 @@ static const struct cmd_command commands[] = {
      .names_min = 1,
      .names_max = ANY_NUMBER,
      .run = cmd_forget},
+    {.name = "prune",
+     .synopsis = "[-n] [--yes]",
+     .summary = "erase what is kept of accounts that are gone",
+     .details =
+         "Records, former passwords and copies; asks first. Accounts of a directory are not gone\n"
+         "while it answers: do not run this while it does not.\n"
+         "  --yes            do not ask\n"
+         "  -n, --dry-run    change nothing, say what would be\n",
+     .options = CMD_ASK | CMD_DRY_RUN,
+     .run = cmd_prune},
     {.name = "notify",
      .synopsis =
          "[-n] [--days 14,7,3,1] [--to ADDRESS] [--from ADDRESS] [--max N] [--sendmail PATH] "

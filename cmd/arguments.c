@@ -185,8 +185,8 @@ static int read_options(const struct cmd_command *command, int argc, char **argv
 static bool is_somebody_meant(const struct cmd_command *command,
                               const struct cmd_arguments *arguments)
 {
-    return !(command->options & CMD_ASK) || arguments->name_count > 0 || arguments->file != NULL ||
-           cmd_selects(arguments);
+    return !(command->options & CMD_SELECT) || !(command->options & CMD_ASK) ||
+           arguments->name_count > 0 || arguments->file != NULL || cmd_selects(arguments);
 }
 
 static int count_names(const struct cmd_command *command, const struct cmd_arguments *arguments)

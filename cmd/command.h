@@ -66,7 +66,7 @@ struct cmd_command {
 };
 
 cmd_function cmd_list, cmd_check, cmd_show, cmd_suspect, cmd_clear, cmd_close, cmd_reopen, cmd_test,
-    cmd_adopt, cmd_forget, cmd_notify;
+    cmd_adopt, cmd_forget, cmd_prune, cmd_notify;
 
 /* ---- arguments.c ----------------------------------------------------------------------------- */
 
@@ -180,8 +180,19 @@ VP_CHECKED int cmd_people_find(const struct cmd_arguments *arguments,
 bool cmd_people_store_wrong(const struct vp_inquiry *inquiry);
 bool cmd_people_fit(const struct vp_inquiry *inquiry, cmd_objection *object);
 
+/* Drops what stands twice; the order becomes that of the names. */
+void cmd_people_unite(struct cmd_people *people);
+
 /*
- * Asks before something is done to a whole set; who is named has been meant. act: "suspected".
+ * Finds the names of which the store holds something, and which no account bears any more, here or
+ * in a directory. Returns 0 with people_out to be given to cmd_people_free, or -1 after an error
+ * message, also where NSS cannot tell.
+ */
+VP_CHECKED int cmd_people_gone(const struct vp_store *store, struct cmd_people *people_out);
+
+/*
+ * Asks before something is done to a whole set; who is named has been meant. act: what follows
+ * "7 accounts", such as "would be suspected".
  * Returns whether to go on; where not, that has been said.
  */
 VP_CHECKED bool cmd_people_confirm(const struct cmd_arguments *arguments,

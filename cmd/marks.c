@@ -399,12 +399,13 @@ static enum cmd_status do_all(const struct order *order, const struct deed *deed
 {
     enum cmd_status status = CMD_ERROR;
     struct cmd_people people;
-    char outcome[64];
+    char outcome[64], question[sizeof outcome + 16];
 
     if (cmd_people_find(order->arguments, &deed->scruples, &people) != 0)
         return CMD_ERROR;
     print_outcome(order, deed, outcome, sizeof outcome);
-    if (cmd_people_confirm(order->arguments, &people, outcome))
+    snprintf(question, sizeof question, "would be %s", outcome);
+    if (cmd_people_confirm(order->arguments, &people, question))
         status = do_people(order, deed, &people);
     cmd_people_free(&people);
     return status;

@@ -101,7 +101,7 @@ static int compare_names(const void *one, const void *other)
 }
 
 /* Drops what stands twice; the order becomes that of the names. */
-static void unite(struct cmd_people *people)
+void cmd_people_unite(struct cmd_people *people)
 {
     size_t kept = 0;
 
@@ -129,7 +129,7 @@ int cmd_people_find(const struct cmd_arguments *arguments, const struct cmd_scru
         cmd_people_free(people_out);
         return -1;
     }
-    unite(people_out);
+    cmd_people_unite(people_out);
     return 0;
 }
 
@@ -142,14 +142,15 @@ bool cmd_people_confirm(const struct cmd_arguments *arguments, const struct cmd_
     char names[NAMES_SHOWN * (VP_NAME_MAX + 2)], exempt[64] = "";
     struct vp_text text;
 
-    if (!cmd_selects(arguments) || arguments->dry_run || people->count == 0)
+    if ((arguments->name_count > 0 && !cmd_selects(arguments)) || arguments->dry_run ||
+        people->count == 0)
         return true;
     vp_text_begin(&text, names, sizeof names);
     for (size_t i = 0; i < people->count && i < NAMES_SHOWN; i++)
         vp_text_add(&text, "%s%s", i == 0 ? "" : ", ", people->names[i]);
     if (people->exempt > 0)
         snprintf(exempt, sizeof exempt, " (%zu of them exempt)", people->exempt);
-    if (cmd_confirm(arguments, "%zu account%s would be %s%s: %s%s; go on?", people->count,
+    if (cmd_confirm(arguments, "%zu account%s %s%s: %s%s; go on?", people->count,
                     people->count == 1 ? "" : "s", act, exempt, names,
                     people->count > NAMES_SHOWN ? " ..." : ""))
         return true;

@@ -873,32 +873,107 @@ int vp_store_read_kept_policy(const struct vp_store *store, const char *path, ch
 
 /* ---- listing --------------------------------------------------------------------------------- */
 
-int vp_store_visit(const struct vp_store *store, vp_store_visitor *visit, void *context,
-                   struct vp_error *error_out)
+/* Names in the folder of copies end in the time of the copy: cuts that off. */
+static void cut_time(char *name)
 {
-    int folder = openat(store->directory, folders[RECORDS].name,
-                        O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    DIR *listing;
+    char *dot = strrchr(name, '.');
+
+    if (dot != NULL && dot[1] != '\0' && dot[1 + strspn(dot + 1, "0123456789")] == '\0')
+        *dot = '\0';
+}
+
+static DIR *list_folder(const struct vp_store *store, enum folder folder)
+{
+    int file = openat(store->directory, folders[folder].name,
+                      O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    DIR *listing = file < 0 ? NULL : fdopendir(file);
+
+    if (listing == NULL && file >= 0) {
+        int errnum = errno;
+
+        close(file);
+        errno = errnum;
+    }
+    return listing;
+}
+
+static int visit_folder(const struct vp_store *store, enum folder folder, vp_store_visitor *visit,
+                        void *context, struct vp_error *error_out)
+{
+    DIR *listing = list_folder(store, folder);
     struct dirent *entry;
     int result = 0;
 
-    if (folder < 0 && errno == ENOENT)
-        return 0;
-    listing = folder < 0 ? NULL : fdopendir(folder);
-    if (listing == NULL) {
-        int errnum = errno;
-
-        if (folder >= 0)
-            close(folder);
-        return fail(store, folders[RECORDS].name, errnum, "cannot be listed", error_out);
-    }
+    if (listing == NULL)
+        return errno == ENOENT
+                   ? 0
+                   : fail(store, folders[folder].name, errno, "cannot be listed", error_out);
     while (result == 0 && (entry = readdir(listing)) != NULL) {
         char name[sizeof entry->d_name];
 
         snprintf(name, sizeof name, "%s", entry->d_name);
+        if (folder == FORGOTTEN)
+            cut_time(name);
         if (name[0] != '.' && vp_text_unescape(name) == 0)
             result = visit(context, name);
     }
     closedir(listing);
+    return result;
+}
+
+int vp_store_visit(const struct vp_store *store, vp_store_visitor *visit, void *context,
+                   struct vp_error *error_out)
+{
+    return visit_folder(store, RECORDS, visit, context, error_out);
+}
+
+int vp_store_visit_traces(const struct vp_store *store, vp_store_visitor *visit, void *context,
+                          struct vp_error *error_out)
+{
+    static const enum folder kept[] = {RECORDS, INTENTS, HISTORY, FORGOTTEN};
+    int result = 0;
+
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0] && result == 0; i++)
+        result = visit_folder(store, kept[i], visit, context, error_out);
+    return result;
+}
+
+/* Removes every copy of the account's records. 0, or -1 with errno set. */
+static int erase_copies(const struct vp_store *store, const struct place *copy)
+{
+    const char *wanted = strchr(copy->path, '/') + 1;
+    DIR *listing = list_folder(store, FORGOTTEN);
+    struct dirent *entry;
+    int result = 0;
+
+    if (listing == NULL)
+        return errno == ENOENT ? 0 : -1;
+    while ((entry = readdir(listing)) != NULL) {
+        char name[sizeof entry->d_name];
+
+        snprintf(name, sizeof name, "%s", entry->d_name);
+        cut_time(name);
+        if (strcmp(name, wanted) == 0 && unlinkat(dirfd(listing), entry->d_name, 0) != 0)
+            result = -1;
+    }
+    closedir(listing);
+    return result;
+}
+
+int vp_store_erase(const struct vp_store *store, const char *user, struct vp_error *error_out)
+{
+    /* The lock last: until then nobody else begins a record under the name. */
+    static const enum folder kept[] = {RECORDS, INTENTS, HISTORY, NEW, LOCKS};
+    struct place place;
+    int result = 0;
+
+    if (find_place(FORGOTTEN, user, &place, error_out) != 0)
+        return -1;
+    if (erase_copies(store, &place) != 0)
+        result = fail(store, place.path, errno, "cannot be removed", error_out);
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        if (find_place(kept[i], user, &place, NULL) == 0 &&
+            unlinkat(store->directory, place.path, 0) != 0 && errno != ENOENT)
+            result = fail(store, place.path, errno, "cannot be removed", error_out);
     return result;
 }

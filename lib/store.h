@@ -170,6 +170,21 @@ VP_CHECKED int vp_store_read_kept_policy(const struct vp_store *store, const cha
                                          char **text_out, size_t *length_out,
                                          struct vp_error *error_out);
 
+/*
+ * Removes all that the store holds of an account: record, old hashes, copies, and last its lock,
+ * which the caller holds. For accounts that are gone. Returns 0, also where there was nothing, or
+ * -1 (error filled) with the rest removed.
+ */
+VP_CHECKED int vp_store_erase(const struct vp_store *store, const char *user,
+                              struct vp_error *error_out);
+
+/*
+ * Visits the names of which the store holds anything, a copy included; some more than once, in no
+ * order. Returns as vp_store_visit.
+ */
+VP_CHECKED int vp_store_visit_traces(const struct vp_store *store, vp_store_visitor *visit,
+                                     void *context, struct vp_error *error_out);
+
 /* Visits all accounts with a record, in no order. Returns 0, the visitor's value, or -1. */
 VP_CHECKED int vp_store_visit(const struct vp_store *store, vp_store_visitor *visit, void *context,
                               struct vp_error *error_out);

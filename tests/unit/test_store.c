@@ -650,6 +650,46 @@ START_TEST(a_forgotten_record_stays_as_a_copy_and_its_hashes_go)
 }
 END_TEST
 
+START_TEST(nothing_is_left_of_who_is_erased_and_all_of_the_others)
+{
+    struct vp_history history = {0};
+    struct vp_intent intent;
+    struct vp_error error;
+    char list[256] = "";
+    int lock;
+
+    write_record("tuan", 1000);
+    ck_assert_int_eq(vp_store_forget(&store, "tuan", NOW, &error), 1);
+    ck_assert_int_eq(vp_store_forget(&store, "tuan", NOW + 1, &error), 0);
+    write_record("tuan", 1001);
+    vp_history_add(&history, "$6$a$b", T, 5);
+    ck_assert_int_eq(vp_store_write_history(&store, "tuan", &history, false, &error), 0);
+    write_intent(1000, &intent);
+    /* Names that begin or end like his. */
+    write_record("tuan.1795305600x", 1002);
+    put("forgotten/tuan.x.1795305600", "");
+    put("forgotten/tuanx.1795305600", "");
+    lock = vp_store_lock(&store, "tuan", 0, &error);
+    ck_assert_int_ge(lock, 0);
+    ck_assert_int_eq(vp_store_erase(&store, "tuan", &error), 0);
+    vp_store_unlock(lock);
+    ck_assert_int_eq(access(at("records/tuan"), F_OK), -1);
+    ck_assert_int_eq(access(at("history/tuan"), F_OK), -1);
+    ck_assert_int_eq(access(at("intents/tuan"), F_OK), -1);
+    ck_assert_int_eq(access(at("locks/tuan"), F_OK), -1);
+    ck_assert_int_eq(access(at("forgotten/tuan.1795305600"), F_OK), -1);
+    ck_assert_int_eq(access(at("records/tuan.1795305600x"), F_OK), 0);
+    ck_assert_int_eq(access(at("forgotten/tuan.x.1795305600"), F_OK), 0);
+    ck_assert_int_eq(access(at("forgotten/tuanx.1795305600"), F_OK), 0);
+    ck_assert_int_eq(vp_store_erase(&store, "tuan", &error), 0);
+    ck_assert_int_eq(vp_store_visit_traces(&store, collect, list, &error), 0);
+    ck_assert_ptr_nonnull(strstr(list, "tuan.x,"));
+    ck_assert_ptr_nonnull(strstr(list, "tuanx,"));
+    ck_assert_ptr_nonnull(strstr(list, "tuan.1795305600x,"));
+    ck_assert_ptr_null(strstr(list, "tuan,"));
+}
+END_TEST
+
 /* ---- the stamp ------------------------------------------------------------------------------- */
 
 static int read_stamp(const char *user, int32_t *day_out, bool *present_out)
@@ -871,6 +911,7 @@ Suite *suite_store(void)
     tcase_add_test(tcase, an_intent_dropped_is_gone_and_committing_still_works);
     ADD_ROWS(tcase, a_change_is_pending_for_a_minute, ages);
     tcase_add_test(tcase, a_forgotten_record_stays_as_a_copy_and_its_hashes_go);
+    tcase_add_test(tcase, nothing_is_left_of_who_is_erased_and_all_of_the_others);
     tcase_add_test(tcase, a_stamp_is_written_once_and_names_who_was_there);
     tcase_add_test(tcase, a_stamp_from_a_clock_that_ran_ahead_is_replaced);
     tcase_add_test(tcase, those_who_were_there_can_be_visited_at_once);

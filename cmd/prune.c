@@ -1,0 +1,139 @@
+/*
+ * What the store still holds of accounts that are gone: old hashes are personal data, and the next
+ * person of that name shall inherit nothing.
+ */
+#include "../lib/accounts.h"
+#include "../lib/error.h"
+#include "command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct search {
+    const struct vp_store *store;
+    char (*local)[VP_NAME_MAX + 1]; /* sorted */
+    size_t local_count, room;
+    struct cmd_people *gone;
+};
+
+static int compare_names(const void *one, const void *other)
+{
+    return strcmp(one, other);
+}
+
+static int add_name(struct cmd_people *people, const char *name)
+{
+    void *moved = cmd_grow(people->names, people->count, &people->room, sizeof people->names[0]);
+
+    if (moved == NULL)
+        return -1;
+    people->names = moved;
+    memset(people->names[people->count], 0, sizeof people->names[0]);
+    memcpy(people->names[people->count++], name, strnlen(name, VP_NAME_MAX));
+    return 0;
+}
+
+static int add_local(void *context, const struct vp_account *account)
+{
+    return add_name(context, account->name);
+}
+
+/* Whoever is in no local file may be a directory's: NSS is asked, and has to know. 1 = stop, said.
+ */
+static int look(void *context, const char *name)
+{
+    struct search *search = context;
+    struct vp_account account;
+    struct vp_error error;
+    int found;
+
+    if (search->local_count > 0 && bsearch(name, search->local, search->local_count,
+                                           sizeof search->local[0], compare_names) != NULL)
+        return 0;
+    found = vp_account_find(name, &account, &error);
+    vp_account_wipe(&account);
+    if (found < 0)
+        cmd_complain_error(&error);
+    if (found != 0)
+        return found < 0;
+    return add_name(search->gone, name);
+}
+
+int cmd_people_gone(const struct vp_store *store, struct cmd_people *people_out)
+{
+    struct cmd_people local = {0};
+    struct search search = {.store = store, .gone = people_out};
+    struct vp_error error = {.text = "no memory"};
+    int result;
+
+    *people_out = (struct cmd_people){0};
+    result = vp_accounts_visit(add_local, &local, &error);
+    if (result == 0 && local.count > 0)
+        qsort(local.names, local.count, sizeof local.names[0], compare_names);
+    search.local = local.names;
+    search.local_count = local.count;
+    if (result == 0)
+        result = vp_store_visit_traces(store, look, &search, &error);
+    if (result < 0)
+        cmd_complain_error(&error);
+    if (result != 0)
+        cmd_people_free(people_out);
+    cmd_people_unite(people_out);
+    cmd_people_free(&local);
+    return result == 0 ? 0 : -1;
+}
+
+static int erase(const struct vp_store *store, const char *name, const char *actor)
+{
+    struct vp_error error;
+    int lock = vp_store_lock(store, name, VP_LOCK_WAIT_MS, &error);
+    int result = lock < 0 ? -1 : vp_store_erase(store, name, &error);
+
+    vp_store_unlock(lock);
+    if (result != 0) {
+        cmd_complain_error(&error);
+        return -1;
+    }
+    cmd_say("%s: erased", name);
+    cmd_log("user %s: account is gone, record erased by %s", name, actor);
+    return 0;
+}
+
+static enum cmd_status prune(const struct cmd_arguments *arguments, const struct vp_store *store,
+                             const struct cmd_people *gone)
+{
+    enum cmd_status status = CMD_YES;
+    char actor[VP_NAME_MAX + 1];
+
+    vp_account_actor(actor);
+    for (size_t i = 0; i < gone->count; i++) {
+        if (arguments->dry_run)
+            cmd_say("%s: would be erased", gone->names[i]);
+        else if (erase(store, gone->names[i], actor) != 0)
+            status = CMD_ERROR;
+    }
+    if (gone->count == 0)
+        cmd_say("nothing is kept of accounts that are gone");
+    return status;
+}
+
+enum cmd_status cmd_prune(const struct cmd_arguments *arguments)
+{
+    const char *path = arguments->state_dir == NULL ? VP_STATE_DIR : arguments->state_dir;
+    enum cmd_status status = CMD_ERROR;
+    struct cmd_people gone = {0};
+    struct vp_store store;
+    struct vp_error error;
+
+    if (vp_store_open(path, &store, &error) != 0)
+        cmd_complain_error(&error);
+    else if (!store.writable)
+        cmd_complain("%s: only root can change records", path);
+    else if (cmd_people_gone(&store, &gone) == 0 &&
+             cmd_people_confirm(arguments, &gone,
+                                "are gone, and what is kept of them would be erased"))
+        status = prune(arguments, &store, &gone);
+    cmd_people_free(&gone);
+    vp_store_close(&store);
+    return status;
+}
