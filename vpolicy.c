@@ -29,7 +29,15 @@
     "  --yes            do not ask\n"                                                              \
     "  -n, --dry-run    change nothing, say what would be\n"
 
+/* The first one is what vpolicy does without a command. */
 static const struct cmd_command commands[] = {
+    {.name = "status",
+     .synopsis = "[--json]",
+     .summary = "say how policy, store and accounts are, and what needs a hand",
+     .details = "The same as vpolicy without a command.\n"
+                "Exit status 0 if nothing needs a hand, 1 if something does.\n",
+     .options = CMD_JSON,
+     .run = cmd_status_report},
     {.name = "check",
      .synopsis = "[FILE]",
      .summary = "say what is wrong in a policy file",
@@ -184,13 +192,13 @@ static const struct cmd_command *find_command(const char *name)
     return NULL;
 }
 
-static void print_usage(FILE *stream)
+static void print_usage(void)
 {
-    fprintf(stream, "usage: vpolicy [--policy FILE] [--state DIRECTORY] COMMAND ...\n\n");
+    printf("usage: vpolicy [--policy FILE] [--state DIRECTORY] [COMMAND ...]\n\n");
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(stream, "  %-8s  %s\n", commands[i].name, commands[i].summary);
-    fprintf(stream, "\nvpolicy COMMAND --help says more, vpolicy(8) everything.\n"
-                    "Exit status 0 yes, 1 no, 2 wrong usage or an error.\n");
+        printf("  %-8s  %s\n", commands[i].name, commands[i].summary);
+    printf("\nvpolicy COMMAND --help says more, vpolicy(8) everything.\n"
+           "Exit status 0 yes, 1 no, 2 wrong usage or an error.\n");
 }
 
 static void print_help(const struct cmd_command *command)
@@ -238,10 +246,12 @@ static enum cmd_status run(int argc, char **argv)
         cmd_say("vpolicy %s", VP_VERSION);
         return CMD_YES;
     }
-    if (at == argc || arguments.help) {
-        print_usage(arguments.help ? stdout : stderr);
-        return arguments.help ? CMD_YES : CMD_ERROR;
+    if (arguments.help) {
+        print_usage();
+        return CMD_YES;
     }
+    if (at == argc)
+        return commands[0].run(&arguments);
     command = find_command(argv[at]);
     if (command == NULL) {
         cmd_complain("%s: no such command (see vpolicy --help)", argv[at]);

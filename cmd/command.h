@@ -65,8 +65,8 @@ struct cmd_command {
     cmd_function *run;
 };
 
-cmd_function cmd_list, cmd_check, cmd_show, cmd_suspect, cmd_clear, cmd_close, cmd_reopen, cmd_test,
-    cmd_adopt, cmd_forget, cmd_prune, cmd_notify;
+cmd_function cmd_status_report, cmd_list, cmd_check, cmd_show, cmd_suspect, cmd_clear, cmd_close,
+    cmd_reopen, cmd_test, cmd_adopt, cmd_forget, cmd_prune, cmd_notify;
 
 /* ---- arguments.c ----------------------------------------------------------------------------- */
 
@@ -83,6 +83,9 @@ VP_CHECKED int cmd_read_globals(int argc, char **argv, struct cmd_arguments *arg
 VP_CHECKED int cmd_read_arguments(const struct cmd_command *command, int argc, char **argv,
                                   struct cmd_arguments *arguments);
 
+/* What a line means for whoever has to act on it: a colour on a terminal. */
+enum cmd_tone { CMD_PLAIN, CMD_GOOD, CMD_WARN, CMD_BAD };
+
 /* ---- say.c ----------------------------------------------------------------------------------- */
 
 /*
@@ -91,8 +94,13 @@ VP_CHECKED int cmd_read_arguments(const struct cmd_command *command, int argc, c
  * excepted: names, notes and policy texts are other people's.
  */
 void cmd_say(const char *format, ...) VP_PRINTF(1, 2);
+void cmd_say_toned(enum cmd_tone tone, const char *format, ...) VP_PRINTF(2, 3);
 void cmd_complain(const char *format, ...) VP_PRINTF(1, 2);
 void cmd_complain_error(const struct vp_error *error);
+
+/* What begins and ends a tone on standard output: "" unless that is a terminal (NO_COLOR unset). */
+const char *cmd_tone_begin(enum cmd_tone tone);
+const char *cmd_tone_end(enum cmd_tone tone);
 
 /* Replaces control characters, and what turns the direction of writing, by `?` in place. */
 void cmd_blunt(char *text, bool keep_tabs);
@@ -127,9 +135,6 @@ struct cmd_column {
     bool toned;       /* the cell is coloured by its row's tone */
 };
 
-/* What a row means for whoever has to act on it. */
-enum cmd_tone { CMD_PLAIN, CMD_GOOD, CMD_WARN, CMD_BAD };
-
 /* Rows of data: lines with tabs, aligned on a terminal; CSV (RFC 4180) or a JSON array if asked. */
 struct cmd_sheet;
 
@@ -142,9 +147,6 @@ VP_CHECKED int cmd_sheet_row(struct cmd_sheet *sheet, enum cmd_tone tone, const 
 
 /* Prints what is left to print, and frees. NULL is allowed. */
 void cmd_sheet_close(struct cmd_sheet *sheet);
-
-/* Whether standard output is a terminal that may be coloured (NO_COLOR unset). */
-bool cmd_is_coloured(void);
 
 /* ---- people.c -------------------------------------------------------------------------------- */
 

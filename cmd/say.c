@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <syslog.h>
@@ -66,6 +67,38 @@ void cmd_say(const char *format, ...)
     va_start(values, format);
     say(stdout, "", format, values);
     va_end(values);
+}
+
+static bool is_coloured(void)
+{
+    const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
+
+    return isatty(STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0') && term != NULL &&
+           strcmp(term, "dumb") != 0;
+}
+
+const char *cmd_tone_begin(enum cmd_tone tone)
+{
+    static const char *const colours[] = {
+        [CMD_PLAIN] = "", [CMD_GOOD] = "\033[32m", [CMD_WARN] = "\033[33m", [CMD_BAD] = "\033[31m"};
+
+    return tone != CMD_PLAIN && is_coloured() ? colours[tone] : "";
+}
+
+const char *cmd_tone_end(enum cmd_tone tone)
+{
+    return tone != CMD_PLAIN && is_coloured() ? "\033[0m" : "";
+}
+
+void cmd_say_toned(enum cmd_tone tone, const char *format, ...)
+{
+    va_list values;
+
+    fputs(cmd_tone_begin(tone), stdout);
+    va_start(values, format);
+    say(stdout, "", format, values);
+    va_end(values);
+    fputs(cmd_tone_end(tone), stdout);
 }
 
 void cmd_remark(const struct cmd_arguments *arguments, const char *format, ...)

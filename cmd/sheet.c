@@ -17,20 +17,11 @@ struct cmd_sheet {
     enum { LINES, ALIGNED, CSV, JSON } form;
     const struct cmd_column *columns;
     size_t width; /* in columns */
-    bool coloured;
     /* ALIGNED waits for the longest cell: rows of `width` cells, each row's tone beside it. */
     char **cells;
     enum cmd_tone *tones;
     size_t count, room, tone_room;
 };
-
-bool cmd_is_coloured(void)
-{
-    const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
-
-    return isatty(STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0') && term != NULL &&
-           strcmp(term, "dumb") != 0;
-}
 
 struct cmd_sheet *cmd_sheet_open(const struct cmd_arguments *arguments,
                                  const struct cmd_column *columns, size_t width)
@@ -43,7 +34,6 @@ struct cmd_sheet *cmd_sheet_open(const struct cmd_arguments *arguments,
     }
     sheet->columns = columns;
     sheet->width = width;
-    sheet->coloured = cmd_is_coloured();
     if (arguments->json)
         sheet->form = JSON;
     else if (arguments->csv)
@@ -63,14 +53,6 @@ static void print_line(const char *const *cells, size_t width)
 {
     for (size_t i = 0; i < width; i++)
         printf("%s%s", cells[i] == NULL ? "-" : cells[i], i + 1 < width ? "\t" : "\n");
-}
-
-static const char *colour_of(enum cmd_tone tone)
-{
-    static const char *const colours[] = {
-        [CMD_PLAIN] = "", [CMD_GOOD] = "\033[32m", [CMD_WARN] = "\033[33m", [CMD_BAD] = "\033[31m"};
-
-    return colours[tone];
 }
 
 /* Characters, not bytes: every byte of UTF-8 but the first is 10xxxxxx. */
@@ -106,9 +88,9 @@ static void print_aligned_cell(const struct cmd_sheet *sheet, size_t column, int
                                const char *cell, enum cmd_tone tone)
 {
     bool last = column + 1 == sheet->width;
-    bool coloured = sheet->coloured && sheet->columns[column].toned && tone != CMD_PLAIN;
+    enum cmd_tone own = sheet->columns[column].toned ? tone : CMD_PLAIN;
 
-    printf("%s%s%s%*s", coloured ? colour_of(tone) : "", cell, coloured ? "\033[0m" : "",
+    printf("%s%s%s%*s", cmd_tone_begin(own), cell, cmd_tone_end(own),
            last ? 0 : room + GAP - breadth(cell), "");
     if (last)
         putchar('\n');
