@@ -132,15 +132,22 @@ static const struct cmd_command commands[] = {
      .no_words = "a password is never an argument: it is asked for, or comes through a pipe",
      .run = cmd_test},
     {.name = "adopt",
-     .synopsis = "[--within DAYS] [-n] [USER...] | --stamp-only",
+     .synopsis = "[--within DAYS] [--strict] [-n] [--csv | --json] [WHOM] | --stamp-only",
      .summary = "begin records for accounts that were here before",
      .details =
-         "All local accounts without a record, or those named; a password that a tool set for\n"
-         "somebody named is accepted as the user's own.\n"
+         "All local accounts without a record, or WHOM; a password that a tool set for somebody\n"
+         "named is accepted as the user's own. Says who is due when, by group.\n"
          "  --within 28d     spread those whose password is overdue over so many days\n"
+         "  --strict         who was never seen to log in must change at the first login\n"
+         "  --stamp-only     make the store and its stamp, no record\n"
+         "  --csv, --json    for a spreadsheet, for a program\n"
          "  -n, --dry-run    change nothing, say what would be\n"
-         "  --stamp-only     make the store and its stamp, no record\n",
-     .options = CMD_USER | CMD_WITHIN | CMD_DRY_RUN | CMD_STAMP_ONLY,
+         "WHOM is USER..., - for names on standard input, or\n"
+         "  --group GROUP    its members\n"
+         "  --all            all accounts that are not the system's\n"
+         "  --changed-before YYYY-MM-DD  of those, whose password was set before that day\n",
+     .options = CMD_USER | CMD_SELECT | CMD_WITHIN | CMD_STRICT | CMD_DRY_RUN | CMD_STAMP_ONLY |
+                CMD_CSV | CMD_JSON,
      .names_max = ANY_NUMBER,
      .run = cmd_adopt},
     {.name = "forget",

@@ -185,12 +185,17 @@ bool cmd_people_fit(const struct vp_inquiry *inquiry, cmd_objection *object);
 /* Drops what stands twice; the order becomes that of the names. */
 void cmd_people_unite(struct cmd_people *people);
 
+/* Adds a name at the end. 0, or -1 where memory is short. */
+VP_CHECKED int cmd_people_add(struct cmd_people *people, const char *name);
+
 /*
- * Finds the names of which the store holds something, and which no account bears any more, here or
- * in a directory. Returns 0 with people_out to be given to cmd_people_free, or -1 after an error
- * message, also where NSS cannot tell.
+ * Finds the names of which the store holds something, and which no account bears any more: they are
+ * not in local (all names of the passwd file, which is put in order) nor in a directory. Returns 0
+ * with people_out to be given to cmd_people_free, or -1 after an error message, also where NSS
+ * cannot tell.
  */
-VP_CHECKED int cmd_people_gone(const struct vp_store *store, struct cmd_people *people_out);
+VP_CHECKED int cmd_people_gone(const struct vp_store *store, struct cmd_people *local,
+                               struct cmd_people *people_out);
 
 /*
  * Asks before something is done to a whole set; who is named has been meant. act: what follows
@@ -394,5 +399,25 @@ void cmd_traces_close(struct cmd_traces *traces);
 
 /* Says what goes on for one account. shut: its mark closes or locks it. */
 void cmd_traces_say(const struct cmd_traces *traces, const struct vp_account *account, bool shut);
+
+/* What shows that an account may be no person's; looks as cmd_traces_say does. */
+enum cmd_hint { CMD_HINT_NONE, CMD_HINT_CRONTAB, CMD_HINT_KEYS, CMD_HINT_NO_SHELL, CMD_HINT_COUNT };
+enum cmd_hint cmd_traces_hint(const struct vp_account *account);
+const char *cmd_hint_word(enum cmd_hint hint);
+
+/* ---- seen.c ---------------------------------------------------------------------------------- */
+
+/* Whom this machine has seen log in, by lastlog and wtmp. */
+struct cmd_seen;
+
+/* Reads wtmp once. Returns NULL after an error message. */
+struct cmd_seen *cmd_seen_open(void);
+void cmd_seen_close(struct cmd_seen *seen);
+
+/* Whether there is anything to tell by. */
+bool cmd_seen_can_tell(const struct cmd_seen *seen);
+
+/* Whether any login of the account is known. */
+bool cmd_seen_ever(const struct cmd_seen *seen, const struct vp_account *account);
 
 #endif

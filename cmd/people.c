@@ -65,15 +65,15 @@ bool cmd_people_fit(const struct vp_inquiry *inquiry, cmd_objection *object)
     return inquiry->record_readable && objection == NULL;
 }
 
-static int add_person(struct cmd_people *people, const struct vp_inquiry *inquiry)
+int cmd_people_add(struct cmd_people *people, const char *name)
 {
     void *moved = cmd_grow(people->names, people->count, &people->room, sizeof people->names[0]);
 
     if (moved == NULL)
         return -1;
     people->names = moved;
-    memcpy(people->names[people->count++], inquiry->account.name, VP_NAME_MAX + 1);
-    people->exempt += vp_verdict_exempt(&inquiry->values, &inquiry->account);
+    memset(people->names[people->count], 0, sizeof people->names[0]);
+    memcpy(people->names[people->count++], name, strnlen(name, VP_NAME_MAX));
     return 0;
 }
 
@@ -89,10 +89,12 @@ static int find_person(void *context, const struct vp_inquiry *inquiry, bool sel
     if (selected && inquiry->record_readable && scruples->pass_over != NULL &&
         scruples->pass_over(inquiry))
         return 0;
-    if (cmd_people_fit(inquiry, scruples->object))
-        return add_person(finding->people, inquiry);
-    finding->unfit = true;
-    return 0;
+    if (!cmd_people_fit(inquiry, scruples->object)) {
+        finding->unfit = true;
+        return 0;
+    }
+    finding->people->exempt += vp_verdict_exempt(&inquiry->values, &inquiry->account);
+    return cmd_people_add(finding->people, inquiry->account.name);
 }
 
 static int compare_names(const void *one, const void *other)

@@ -10,9 +10,7 @@
 #include <string.h>
 
 struct search {
-    const struct vp_store *store;
-    char (*local)[VP_NAME_MAX + 1]; /* sorted */
-    size_t local_count, room;
+    const struct cmd_people *local; /* in order */
     struct cmd_people *gone;
 };
 
@@ -21,21 +19,9 @@ static int compare_names(const void *one, const void *other)
     return strcmp(one, other);
 }
 
-static int add_name(struct cmd_people *people, const char *name)
-{
-    void *moved = cmd_grow(people->names, people->count, &people->room, sizeof people->names[0]);
-
-    if (moved == NULL)
-        return -1;
-    people->names = moved;
-    memset(people->names[people->count], 0, sizeof people->names[0]);
-    memcpy(people->names[people->count++], name, strnlen(name, VP_NAME_MAX));
-    return 0;
-}
-
 static int add_local(void *context, const struct vp_account *account)
 {
-    return add_name(context, account->name);
+    return cmd_people_add(context, account->name);
 }
 
 /* Whoever is in no local file may be a directory's: NSS is asked, and has to know. 1 = stop, said.
@@ -47,8 +33,8 @@ static int look(void *context, const char *name)
     struct vp_error error;
     int found;
 
-    if (search->local_count > 0 && bsearch(name, search->local, search->local_count,
-                                           sizeof search->local[0], compare_names) != NULL)
+    if (search->local->count > 0 && bsearch(name, search->local->names, search->local->count,
+                                            sizeof search->local->names[0], compare_names) != NULL)
         return 0;
     found = vp_account_find(name, &account, &error);
     vp_account_wipe(&account);
@@ -56,31 +42,40 @@ static int look(void *context, const char *name)
         cmd_complain_error(&error);
     if (found != 0)
         return found < 0;
-    return add_name(search->gone, name);
+    return cmd_people_add(search->gone, name);
 }
 
-int cmd_people_gone(const struct vp_store *store, struct cmd_people *people_out)
+int cmd_people_gone(const struct vp_store *store, struct cmd_people *local,
+                    struct cmd_people *people_out)
 {
-    struct cmd_people local = {0};
-    struct search search = {.store = store, .gone = people_out};
+    struct search search = {.local = local, .gone = people_out};
     struct vp_error error = {.text = "no memory"};
     int result;
 
     *people_out = (struct cmd_people){0};
-    result = vp_accounts_visit(add_local, &local, &error);
-    if (result == 0 && local.count > 0)
-        qsort(local.names, local.count, sizeof local.names[0], compare_names);
-    search.local = local.names;
-    search.local_count = local.count;
-    if (result == 0)
-        result = vp_store_visit_traces(store, look, &search, &error);
+    cmd_people_unite(local);
+    result = vp_store_visit_traces(store, look, &search, &error);
     if (result < 0)
         cmd_complain_error(&error);
     if (result != 0)
         cmd_people_free(people_out);
     cmd_people_unite(people_out);
-    cmd_people_free(&local);
     return result == 0 ? 0 : -1;
+}
+
+/* Everybody whom the passwd file knows; nobody must be thought gone because it cannot be read. */
+static int find_gone(const struct vp_store *store, struct cmd_people *gone_out)
+{
+    struct cmd_people local = {0};
+    struct vp_error error = {.text = "no memory"};
+    int result = vp_accounts_visit(add_local, &local, &error);
+
+    if (result < 0)
+        cmd_complain_error(&error);
+    else
+        result = cmd_people_gone(store, &local, gone_out);
+    cmd_people_free(&local);
+    return result;
 }
 
 static int erase(const struct vp_store *store, const char *name, const char *actor)
@@ -129,7 +124,7 @@ enum cmd_status cmd_prune(const struct cmd_arguments *arguments)
         cmd_complain_error(&error);
     else if (!store.writable)
         cmd_complain("%s: only root can change records", path);
-    else if (cmd_people_gone(&store, &gone) == 0 &&
+    else if (find_gone(&store, &gone) == 0 &&
              cmd_people_confirm(arguments, &gone,
                                 "are gone, and what is kept of them would be erased"))
         status = prune(arguments, &store, &gone);

@@ -27,6 +27,7 @@ struct survey {
     size_t records, total, no_record;
     size_t counts[CMD_STATE_COUNT][VP_REASON_COUNT]; /* VP_REASON_NONE where there is none */
     bool clock_back;
+    struct cmd_people local; /* everybody in passwd */
     size_t gone;
     char to_do[TO_DO_MAX][256];
     size_t to_do_count;
@@ -69,7 +70,6 @@ static int count_record(void *context, const char *name)
 /* Where nothing can be asked, the stamp has no day. */
 static void look_at_store(struct survey *survey, const struct vp_store *store)
 {
-    struct cmd_people gone;
     struct vp_error error;
     bool present;
 
@@ -86,7 +86,14 @@ static void look_at_store(struct survey *survey, const struct vp_store *store)
         survey->store_trouble = error;
         want(survey, "nothing can be written to the store, and no password changed");
     }
-    if (cmd_people_gone(store, &gone) == 0) {
+}
+
+/* After the accounts have been looked at: passwd is read once. */
+static void look_for_gone(struct survey *survey, const struct vp_store *store)
+{
+    struct cmd_people gone;
+
+    if (cmd_people_gone(store, &survey->local, &gone) == 0) {
         survey->gone = gone.count;
         cmd_people_free(&gone);
     }
@@ -117,16 +124,17 @@ static int count_account(void *context, const struct vp_inquiry *inquiry)
 {
     struct survey *survey = context;
     struct cmd_standing standing = cmd_standing_of(inquiry);
+    int result = cmd_people_add(&survey->local, inquiry->account.name);
     bool recorded = inquiry->record.user[0] != '\0' && !(inquiry->learnt & VP_LEARNT_BEGAN);
 
     if (!cmd_is_person(inquiry) && inquiry->record.user[0] == '\0' &&
         standing.state != CMD_STATE_UNREADABLE)
-        return 0;
+        return result;
     survey->total++;
     survey->counts[standing.state][standing.why]++;
     survey->no_record += !recorded && inquiry->record_readable;
     survey->clock_back |= inquiry->clock_back;
-    return 0;
+    return result;
 }
 
 /* Returns 0, or -1 after an error message: then the accounts could not be told. */
@@ -149,9 +157,11 @@ static int look(struct survey *survey)
     }
     look_at_policy(survey, &store);
     look_at_store(survey, &store);
-    vp_store_close(&store);
     if (!survey->store_missing)
         result = cmd_known_visit(survey->arguments, count_account, survey);
+    if (!survey->store_missing && result == 0)
+        look_for_gone(survey, &store);
+    vp_store_close(&store);
     if (count_state(survey, CMD_STATE_UNREADABLE) > 0)
         want(survey, "accounts that cannot be judged (%zu): vpolicy list --state unreadable",
              count_state(survey, CMD_STATE_UNREADABLE));
@@ -336,5 +346,6 @@ enum cmd_status cmd_status_report(const struct cmd_arguments *arguments)
         status = print_json(&survey);
     else if (status == CMD_YES)
         say(&survey);
+    cmd_people_free(&survey.local);
     return status == CMD_YES && survey.to_do_count > 0 ? CMD_NO : status;
 }

@@ -237,19 +237,24 @@ static void tell_caches(const struct subject *subject)
 }
 
 /* Debian's folder, then Red Hat's. */
-static void tell_crontab(const struct subject *subject)
+static bool has_crontab(const struct vp_account *account)
 {
     static const char *const folders[] = {"/var/spool/cron/crontabs", "/var/spool/cron"};
+    bool found = false;
 
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
         char path[64 + VP_NAME_MAX];
 
-        snprintf(path, sizeof path, "%s/%s", folders[i], subject->account->name);
-        if (exists_at(AT_FDCWD, path)) {
-            tell(subject, "a crontab", "crontab -u %s -r", subject->user);
-            return;
-        }
+        snprintf(path, sizeof path, "%s/%s", folders[i], account->name);
+        found |= exists_at(AT_FDCWD, path);
     }
+    return found;
+}
+
+static void tell_crontab(const struct subject *subject)
+{
+    if (has_crontab(subject->account))
+        tell(subject, "a crontab", "crontab -u %s -r", subject->user);
 }
 
 /* at(1) names its files by queue, five digits of the job's number, eight of its time, all hex. */
@@ -425,4 +430,53 @@ void cmd_traces_say(const struct cmd_traces *traces, const struct vp_account *ac
         tell_home(&subject);
         close(subject.home);
     }
+}
+
+/* ---- whether it is a person's ---------------------------------------------------------------- */
+
+static const char *const hint_words[CMD_HINT_COUNT] = {
+    [CMD_HINT_NONE] = "",
+    [CMD_HINT_CRONTAB] = "has a crontab",
+    [CMD_HINT_KEYS] = "logs in by key",
+    [CMD_HINT_NO_SHELL] = "has no login shell (not where mail users have none)",
+};
+
+const char *cmd_hint_word(enum cmd_hint hint)
+{
+    return hint_words[hint];
+}
+
+static bool has_no_shell(const struct vp_account *account)
+{
+    static const char *const none[] = {"nologin", "false", "true", "sync"};
+    const char *slash = strrchr(account->shell, '/');
+    bool found = false;
+
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        found |= slash != NULL && strcmp(slash + 1, none[i]) == 0;
+    return found;
+}
+
+static bool has_keys(const struct vp_account *account)
+{
+    char path[sizeof account->home + sizeof "/.ssh"];
+    int folder;
+    bool found;
+
+    snprintf(path, sizeof path, "%s/.ssh", account->home);
+    folder = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0)
+        return false;
+    found = exists_at(folder, "authorized_keys");
+    close(folder);
+    return found;
+}
+
+enum cmd_hint cmd_traces_hint(const struct vp_account *account)
+{
+    if (has_crontab(account))
+        return CMD_HINT_CRONTAB;
+    if (has_keys(account))
+        return CMD_HINT_KEYS;
+    return has_no_shell(account) ? CMD_HINT_NO_SHELL : CMD_HINT_NONE;
 }
