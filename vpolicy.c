@@ -48,14 +48,16 @@ static const struct cmd_command commands[] = {
      .names_max = 1,
      .run = cmd_check},
     {.name = "show",
-     .synopsis = "USER [SERVICE]",
+     .synopsis = "[--json] USER [SERVICE]",
      .summary = "say what holds for a user, and what a login would get",
      .details =
-         "Every value with the line it comes from, the record, and today's verdict. Writes\n"
-         "nothing. SERVICE is a PAM service, login unless named.\n"
+         "Every value with the line and section it comes from, the record, today's verdict, what\n"
+         "each kind of login would get, and what the user has to do. Writes nothing. SERVICE is a\n"
+         "PAM service, login unless named. Whoever is not root may ask about himself.\n"
+         "  --json           for a program\n"
          "Exit status 0 if a login with the right password is let in, 1 if it is refused or\n"
          "must first change the password.\n",
-     .options = CMD_USER,
+     .options = CMD_USER | CMD_JSON,
      .names_min = 1,
      .names_max = 2,
      .run = cmd_show},

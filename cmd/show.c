@@ -1,14 +1,15 @@
 /* What holds for one account, and what a login would get. Writes nothing. */
 #include "../lib/error.h"
-#include "../lib/message.h"
 #include "../lib/number.h"
+#include "../lib/shadow.h"
 #include "../lib/text.h"
-#include "command.h"
+#include "outlook.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static const char *policy_file(const struct cmd_arguments *arguments)
 {
@@ -16,6 +17,13 @@ static const char *policy_file(const struct cmd_arguments *arguments)
 }
 
 /* ---- policy ---------------------------------------------------------------------------------- */
+
+static const char *store_remark(const struct vp_inquiry *inquiry)
+{
+    if (inquiry->store.directory >= 0)
+        return "";
+    return inquiry->trouble[VP_TROUBLE_STORE].errnum == EACCES ? " (for root only)" : " (missing)";
+}
 
 static void show_subject(const struct cmd_arguments *arguments, const struct vp_inquiry *inquiry)
 {
@@ -29,7 +37,7 @@ static void show_subject(const struct cmd_arguments *arguments, const struct vp_
     cmd_say("service: %s", inquiry->question.service);
     cmd_say("policy: %s%s%s", sources[inquiry->policy_source], builtin ? "" : " ",
             builtin ? "" : policy_file(arguments));
-    cmd_say("store: %s%s", state, inquiry->store.directory < 0 ? " (missing)" : "");
+    cmd_say("store: %s%s", state, store_remark(inquiry));
     if (inquiry->groups[0] != '\0')
         cmd_say("groups: %s", inquiry->groups);
 }
@@ -39,40 +47,32 @@ static void show_troubles(const struct vp_inquiry *inquiry)
     char text[1024];
 
     for (unsigned i = 0; i < VP_TROUBLE_COUNT; i++)
-        if (inquiry->troubles & 1u << i) {
+        if (inquiry->troubles & 1u << i && inquiry->trouble[i].errnum != EACCES) {
             vp_error_print(&inquiry->trouble[i], text, sizeof text);
             cmd_say("trouble: %s", text);
         }
 }
 
-static void show_keys(const struct cmd_arguments *arguments, const struct vp_inquiry *inquiry)
+static void show_key(const struct cmd_arguments *arguments, const struct vp_inquiry *inquiry,
+                     enum vp_key key)
 {
-    for (int key = 0; key < VP_KEY_COUNT; key++) {
-        char value[256];
+    char value[256], header[512];
 
-        vp_policy_print_value((enum vp_key)key, &inquiry->values, value, sizeof value);
-        if (inquiry->lines[key] == 0)
-            cmd_say("key: %s = %s (built-in)", vp_policy_key_name((enum vp_key)key), value);
-        else
-            cmd_say("key: %s = %s (%s:%u)", vp_policy_key_name((enum vp_key)key), value,
-                    policy_file(arguments), inquiry->lines[key]);
-    }
+    vp_policy_print_value(key, &inquiry->values, value, sizeof value);
+    vp_policy_print_section(&inquiry->policy, key, inquiry->lines[key], header, sizeof header);
+    if (inquiry->lines[key] == 0)
+        cmd_say("key: %s = %s (built-in)", vp_policy_key_name(key), value);
+    else
+        cmd_say("key: %s = %s (%s:%u%s%s)", vp_policy_key_name(key), value, policy_file(arguments),
+                inquiry->lines[key], header[0] == '\0' ? "" : ", ", header);
 }
 
 static void show_exemption(const struct vp_inquiry *inquiry)
 {
-    const struct vp_values *values = &inquiry->values;
-    const struct vp_account *account = &inquiry->account;
+    char why[256];
 
-    if (!vp_verdict_exempt(values, account))
-        return;
-    if (account->uid == 0)
-        cmd_say("exempt: yes, root is beyond every verdict");
-    else if (account->uid < (uint32_t)values->min_uid)
-        cmd_say("exempt: yes, uid %u is below min_uid %d", account->uid, values->min_uid);
-    else
-        cmd_say("exempt: yes, %s",
-                values->exempt_reason == NULL ? "no reason given" : values->exempt_reason);
+    if (cmd_outlook_exempt(inquiry, why, sizeof why))
+        cmd_say("exempt: yes, %s", why);
 }
 
 /* ---- record ---------------------------------------------------------------------------------- */
@@ -176,18 +176,10 @@ static void show_record(const struct vp_inquiry *inquiry)
 
 static void show_shadow(const struct vp_inquiry *inquiry)
 {
-    static const char *const kinds[] = {
-        [VP_PASSWORD_HASH] = "a hash",
-        [VP_PASSWORD_LOCKED] = "a hash behind ! (usermod -L): no password matches",
-        [VP_PASSWORD_UNUSABLE] = "none that could match",
-        [VP_PASSWORD_EMPTY] = "empty: whoever comes is let in",
-        [VP_PASSWORD_ELSEWHERE] = "not in the local shadow file",
-        [VP_PASSWORD_UNREADABLE] = "cannot be read",
-    };
     const struct vp_account *account = &inquiry->account;
     char date[VP_DATE_SIZE];
 
-    cmd_say("shadow: password: %s", kinds[account->password]);
+    cmd_say("shadow: password: %s", cmd_outlook_password(account->password));
     if (account->changed_on == 0) {
         cmd_say("shadow: changed: 0 (an administrator wants a change)");
     } else if (account->changed_on != VP_NO_DAY) {
@@ -200,105 +192,55 @@ static void show_shadow(const struct vp_inquiry *inquiry)
 
 /* ---- verdict --------------------------------------------------------------------------------- */
 
-static void show_verdict(const struct vp_inquiry *inquiry, const struct vp_verdict *verdict)
+static enum cmd_tone tone_of(const struct vp_verdict *verdict)
 {
+    static const enum cmd_tone tones[] = {[VP_OK] = CMD_GOOD,
+                                          [VP_WARN] = CMD_WARN,
+                                          [VP_MUST_CHANGE] = CMD_BAD,
+                                          [VP_CLOSED] = CMD_BAD};
+
+    return tones[verdict->kind];
+}
+
+static void show_verdict(const struct cmd_outlook *outlook)
+{
+    const struct vp_verdict *verdict = &outlook->verdict;
     char date[VP_DATE_SIZE], why[64];
 
-    if (verdict->kind == VP_OK) {
-        cmd_say("verdict: ok");
+    if (outlook->blind && outlook->inquiry->account.uid != 0) {
+        cmd_say_toned(CMD_BAD, "verdict: none: the record cannot be relied on");
+    } else if (outlook->blind || verdict->kind == VP_OK) {
+        cmd_say_toned(CMD_GOOD, "verdict: ok");
     } else {
         /* A warning about age looks ahead, every other verdict back. */
         bool ahead = verdict->kind == VP_WARN && verdict->reason == VP_REASON_EXPIRED;
 
         vp_number_print_date(ahead ? verdict->expires : verdict->since, date);
         snprintf(why, sizeof why, "%s since", vp_verdict_reason_word(verdict->reason));
-        cmd_say("verdict: %s (%s %s)", vp_verdict_kind_word(verdict->kind),
-                ahead ? "expires on" : why, date);
+        cmd_say_toned(tone_of(verdict), "verdict: %s (%s %s)", vp_verdict_kind_word(verdict->kind),
+                      ahead ? "expires on" : why, date);
     }
-    if (verdict->kind > VP_WARN || vp_verdict_exempt(&inquiry->values, &inquiry->account))
+    if (outlook->due == VP_NO_DAY)
         return;
-    vp_number_print_date(verdict->expires, date);
+    vp_number_print_date(outlook->due, date);
     cmd_say("due: %s", date);
 }
 
-/* With language = auto the calling program's locale decides, so that both are shown. */
-static const struct {
-    enum vp_language language;
-    const char *word;
-} languages[] = {{VP_LANGUAGE_EN, "en"}, {VP_LANGUAGE_VI, "vi"}};
-
-#define LANGUAGE_COUNT (sizeof languages / sizeof languages[0])
-
-static bool is_spoken(const struct vp_inquiry *inquiry, enum vp_language language)
+/* The service that was asked about, with what is read. */
+static void show_asked(const struct cmd_outlook *outlook, const struct cmd_login *login)
 {
-    return inquiry->values.language == VP_LANGUAGE_AUTO ||
-           inquiry->values.language == (int32_t)language;
+    const char *how = login->password_asked ? "with password" : "without password";
+
+    cmd_say("%s: %s", how, login->result);
+    for (size_t i = 0; i < CMD_LANGUAGE_COUNT; i++)
+        if (login->reads[i][0] != '\0' && cmd_outlook_speaks(outlook, i))
+            cmd_say("%s: reads (%s): %s", how, cmd_outlook_languages[i], login->reads[i]);
 }
 
-static void show_sentence(const struct vp_inquiry *inquiry, const struct vp_verdict *verdict,
-                          const struct vp_admission *admission, const char *how)
+static void show_usual(const struct cmd_login *login)
 {
-    for (size_t i = 0; i < LANGUAGE_COUNT; i++) {
-        char text[VP_MESSAGE_SIZE];
-
-        if (is_spoken(inquiry, languages[i].language) &&
-            vp_message_login(languages[i].language, &inquiry->values, &inquiry->account, verdict,
-                             admission, inquiry->today, text))
-            cmd_say("%s: reads (%s): %s", how, languages[i].word, text);
-    }
-}
-
-/* Returns whether the account phase would let this login in, now and without a change. */
-static bool show_login(const struct vp_inquiry *inquiry, const struct vp_verdict *verdict,
-                       bool password_asked)
-{
-    static const char *const words[] = {
-        [VP_ADMIT] = "let in",
-        [VP_ADMIT_TOLD] = "let in and told",
-        [VP_ADMIT_CHANGE] = "let in only to change the password",
-        [VP_ADMIT_REFUSE] = "refused",
-    };
-    const char *how = password_asked ? "with password" : "without password";
-    const struct vp_circumstances circumstances = {.password_asked = password_asked};
-    struct vp_admission admission =
-        vp_verdict_admit(&inquiry->values, verdict, &circumstances, inquiry->today);
-    bool in = admission.kind <= VP_ADMIT_TOLD;
-    char date[VP_DATE_SIZE];
-
-    if (in && inquiry->account.expires_on <= inquiry->today) {
-        vp_number_print_date(inquiry->account.expires_on, date);
-        cmd_say("%s: refused by pam_unix (shadow's expiry date %s)", how, date);
-        return false;
-    }
-    vp_number_print_date(admission.until, date);
-    cmd_say("%s: %s%s%s", how, words[admission.kind],
-            admission.because == VP_ADMIT_GRACE ? ", in grace until " : "",
-            admission.because == VP_ADMIT_GRACE ? date : "");
-    show_sentence(inquiry, verdict, &admission, how);
-    return in;
-}
-
-static enum cmd_status show_blind(const struct vp_inquiry *inquiry)
-{
-    struct vp_terms terms = {.help = inquiry->values.help};
-    char text[VP_MESSAGE_SIZE];
-
-    if (inquiry->account.uid == 0) {
-        cmd_say("verdict: ok");
-        cmd_say("with password: let in");
-        cmd_say("without password: let in");
-        return CMD_YES;
-    }
-    cmd_say("verdict: none: the record cannot be relied on");
-    cmd_say("with password: refused");
-    for (size_t i = 0; i < LANGUAGE_COUNT; i++) {
-        if (!is_spoken(inquiry, languages[i].language))
-            continue;
-        vp_message_say(VP_SAY_CANNOT_CHECK, languages[i].language, &terms, text, sizeof text);
-        cmd_say("with password: reads (%s): %s", languages[i].word, text);
-    }
-    cmd_say("without password: refused");
-    return CMD_NO;
+    cmd_say("login: %s %s password: %s", login->service, login->password_asked ? "with" : "without",
+            login->result);
 }
 
 /* Whether it is the caller's lack of rights that hides the truth. */
@@ -318,26 +260,81 @@ static bool may_not_look(const struct vp_inquiry *inquiry)
     return false;
 }
 
-static enum cmd_status show(const struct cmd_arguments *arguments, const struct vp_inquiry *inquiry)
+static void show_policy(const struct cmd_arguments *arguments, const struct vp_inquiry *inquiry)
 {
-    struct vp_verdict verdict;
-    bool in;
-
     show_subject(arguments, inquiry);
     show_troubles(inquiry);
-    show_keys(arguments, inquiry);
+    for (int key = 0; key < VP_KEY_COUNT; key++)
+        show_key(arguments, inquiry, (enum vp_key)key);
     show_exemption(inquiry);
+}
+
+/*
+ * Who asks about himself and is not root: the record stays hidden, but chage(1) tells everybody the
+ * day of his own password, and the policy is no secret.
+ */
+static enum cmd_status show_own(const struct vp_inquiry *inquiry)
+{
+    const struct vp_values *values = &inquiry->values;
+    char date[VP_DATE_SIZE];
+    struct vp_error error;
+    int32_t day;
+
+    cmd_say("record: only root can read it: marks and waiting changes do not show here");
+    if (vp_shadow_read_changed(inquiry->account.name, &day, &error) != 0) {
+        cmd_complain_error(&error);
+        return CMD_ERROR;
+    }
+    vp_number_print_date(day, date);
+    cmd_say("shadow: changed: %s", day == 0 ? "0 (an administrator wants a change)" : date);
+    if (day > 0 && values->max_age != VP_NEVER) {
+        vp_number_print_date(day + values->max_age, date);
+        cmd_say("due: %s, by the shadow file's day", date);
+    } else {
+        cmd_say("due: %s, by the shadow file's day",
+                day == VP_NO_DAY || day == 0 ? "now" : "never");
+    }
+    return CMD_YES;
+}
+
+static enum cmd_status show(const struct cmd_arguments *arguments, const struct vp_inquiry *inquiry)
+{
+    struct cmd_outlook outlook;
+
+    cmd_outlook(arguments, inquiry, &outlook);
+    if (arguments->json)
+        return cmd_show_json(&outlook) != 0 ? CMD_ERROR : outlook.asked[0].in ? CMD_YES : CMD_NO;
+    show_policy(arguments, inquiry);
     show_record(inquiry);
     show_shadow(inquiry);
-    if (may_not_look(inquiry))
-        return CMD_ERROR;
-    if (vp_inquiry_blind(inquiry))
-        return show_blind(inquiry);
-    verdict = vp_inquiry_judge(inquiry);
-    show_verdict(inquiry, &verdict);
-    in = show_login(inquiry, &verdict, true);
-    (void)show_login(inquiry, &verdict, false);
-    return in ? CMD_YES : CMD_NO;
+    show_verdict(&outlook);
+    for (size_t i = 0; i < 2; i++)
+        show_asked(&outlook, &outlook.asked[i]);
+    for (size_t i = 0; i < CMD_LOGIN_COUNT; i++)
+        show_usual(&outlook.usual[i]);
+    cmd_say("to do: %s", outlook.to_do);
+    return outlook.asked[0].in ? CMD_YES : CMD_NO;
+}
+
+static bool is_own(const struct vp_inquiry *inquiry)
+{
+    return getuid() != 0 && getuid() == inquiry->account.uid &&
+           inquiry->account.password == VP_PASSWORD_UNREADABLE;
+}
+
+/* What can be told depends on who asks. */
+static enum cmd_status show_what_may_be(const struct cmd_arguments *arguments,
+                                        const struct vp_inquiry *inquiry)
+{
+    if (is_own(inquiry) && !arguments->json) {
+        show_policy(arguments, inquiry);
+        return show_own(inquiry);
+    }
+    if (!may_not_look(inquiry))
+        return show(arguments, inquiry);
+    if (!arguments->json)
+        show_policy(arguments, inquiry);
+    return CMD_ERROR;
 }
 
 enum cmd_status cmd_show(const struct cmd_arguments *arguments)
@@ -355,7 +352,7 @@ enum cmd_status cmd_show(const struct cmd_arguments *arguments)
     else if (found == 0)
         cmd_complain("%s: no such account", arguments->names[0]);
     else
-        status = show(arguments, &inquiry);
+        status = show_what_may_be(arguments, &inquiry);
     vp_inquiry_close(&inquiry);
     return status;
 }

@@ -707,13 +707,27 @@ void vp_policy_print_value(enum vp_key key, const struct vp_values *values, char
 static void print_header(const struct vp_policy *policy, const struct vp_section *section,
                          struct vp_text *text)
 {
-    vp_text_add(text, "%s[%s", text->length == 0 ? "" : "\n", section_kinds[section->kind].word);
+    vp_text_add(text, "[%s", section_kinds[section->kind].word);
     for (size_t i = 0; i < section->name_count; i++) {
         const char *name = policy->names[section->first_name + i];
 
         vp_text_add(text, strpbrk(name, " \t]#") != NULL ? " \"%s\"" : " %s", name);
     }
-    vp_text_add(text, "]\n");
+    vp_text_add(text, "]");
+}
+
+void vp_policy_print_section(const struct vp_policy *policy, enum vp_key key, unsigned line,
+                             char *buffer, size_t size)
+{
+    struct vp_text text;
+
+    vp_text_begin(&text, buffer, size);
+    for (size_t i = 0; i < policy->setting_count; i++) {
+        const struct vp_setting *setting = &policy->settings[i];
+
+        if (setting->key == key && setting->line == line && setting->section > 0)
+            print_header(policy, &policy->sections[setting->section], &text);
+    }
 }
 
 size_t vp_policy_print(const struct vp_policy *policy, char *buffer, size_t size)
@@ -723,8 +737,11 @@ size_t vp_policy_print(const struct vp_policy *policy, char *buffer, size_t size
 
     vp_text_begin(&text, buffer, size);
     for (size_t section = 0; section < policy->section_count; section++) {
-        if (section > 0)
+        if (section > 0) {
+            vp_text_add(&text, "%s", text.length == 0 ? "" : "\n");
             print_header(policy, &policy->sections[section], &text);
+            vp_text_add(&text, "\n");
+        }
         for (; setting < policy->setting_count && policy->settings[setting].section == section;
              setting++) {
             const struct vp_setting *row = &policy->settings[setting];

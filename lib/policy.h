@@ -165,6 +165,13 @@ size_t vp_policy_print(const struct vp_policy *policy, char *buffer, size_t size
 void vp_policy_resolve(const struct vp_policy *policy, const struct vp_subject *subject,
                        struct vp_values *values_out, unsigned lines_out[VP_KEY_COUNT]);
 
+/*
+ * Writes the header of the section in which a key is set at that line, as the file has it; "" for
+ * the top of the file and for built-in values (line 0).
+ */
+void vp_policy_print_section(const struct vp_policy *policy, enum vp_key key, unsigned line,
+                             char *buffer, size_t size);
+
 /* Whether a section applies to the login. */
 bool vp_policy_applies(const struct vp_policy *policy, const struct vp_section *section,
                        const struct vp_subject *subject);

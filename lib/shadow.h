@@ -14,4 +14,12 @@
  */
 VP_CHECKED int vp_shadow_set_expiry(const char *user, int32_t day, struct vp_error *error_out);
 
+/*
+ * Asks chage(1) for the day of the password, sp_lstchg: everybody may ask that about himself.
+ * Returns 0 with the day, 0 where a change is wanted, VP_NO_DAY where the field is empty; or -1
+ * where chage does not say (error filled).
+ */
+VP_CHECKED int vp_shadow_read_changed(const char *user, int32_t *day_out,
+                                      struct vp_error *error_out);
+
 #endif

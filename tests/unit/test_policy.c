@@ -779,6 +779,34 @@ START_TEST(a_large_policy_is_read_whole)
 }
 END_TEST
 
+static const struct {
+    enum vp_key key;
+    unsigned line;
+    const char *header, *why;
+} headers[] = {
+    {VP_KEY_min_length, 1, "", "the top of the file has none"},
+    {VP_KEY_min_length, 0, "", "built in"},
+    {VP_KEY_min_length, 3, "[group it-admins \"two words\"]", "quoted where the file must quote"},
+    {VP_KEY_max_age, 5, "[user svc-* backup]", "patterns as they are written"},
+    {VP_KEY_max_age, 3, "", "another key stands there"},
+};
+
+START_TEST(a_value_says_in_which_section_it_stands)
+{
+    static const char text[] = "min_length = 9\n[group it-admins \"two words\"]\nmin_length = 14\n"
+                               "[user svc-* backup]\nmax_age = never\n";
+    struct vp_policy policy;
+    struct vp_error error;
+    char header[128];
+
+    ck_assert_int_eq(
+        vp_policy_parse(text, strlen(text), "vpolicy.conf", NULL, NULL, &policy, &error), 0);
+    vp_policy_print_section(&policy, headers[_i].key, headers[_i].line, header, sizeof header);
+    ck_assert_msg(strcmp(header, headers[_i].header) == 0, "%s: %s", headers[_i].why, header);
+    vp_policy_free(&policy);
+}
+END_TEST
+
 Suite *suite_policy(void)
 {
     Suite *suite = suite_create("policy");
@@ -800,6 +828,7 @@ Suite *suite_policy(void)
     tcase_add_test(tcase, a_policy_prints_as_a_file_that_people_can_read);
     tcase_add_test(tcase, printing_never_leaves_its_room);
     tcase_add_test(tcase, a_large_policy_is_read_whole);
+    ADD_ROWS(tcase, a_value_says_in_which_section_it_stands, headers);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -108,6 +108,40 @@ START_TEST(the_host_programs_signal_handling_is_put_back)
 }
 END_TEST
 
+static const struct {
+    const char *instead;
+    int result;
+    int32_t day;
+    const char *why;
+} answers[] = {
+    {"printf 'Last password change\\t\\t: 2026-11-22\\nPassword expires : never\\n'", 0, 20779,
+     "Debian 12's words with -i"},
+    {"echo 'Last password change : never'", 0, VP_NO_DAY, "the field is empty"},
+    {"echo 'Last password change : password must be changed'", 0, 0, "the field is 0"},
+    {"echo 'Last password change : Nov 22, 2026'", -1, 0, "a chage that does not know -i"},
+    {"echo 'Minimum : 2026-11-22'", -1, 0, "another line"},
+    {"exit 0", -1, 0, "says nothing"},
+    {"echo 'Last password change : 2026-11-22'; exit 1", -1, 0, "says it, and fails"},
+};
+
+START_TEST(the_day_of_the_password_is_read_from_what_chage_says)
+{
+    struct vp_error error = {0};
+    int32_t found = 0;
+
+    instead = answers[_i].instead;
+    spawn_fails = 0;
+    ck_assert_msg(vp_shadow_read_changed("-tuan", &found, &error) == answers[_i].result, "%s",
+                  answers[_i].why);
+    ck_assert_str_eq(wanted, "/usr/bin/chage: chage -i -l -- -tuan");
+    if (answers[_i].result == 0)
+        ck_assert_msg(found == answers[_i].day, "%s: %d", answers[_i].why, found);
+    else
+        ck_assert_str_eq(error.text,
+                         "-tuan: chage does not tell the password's day (chage -i -l -tuan)");
+}
+END_TEST
+
 Suite *suite_shadow(void)
 {
     Suite *suite = suite_create("shadow");
@@ -115,6 +149,7 @@ Suite *suite_shadow(void)
 
     ADD_ROWS(tcase, chage_is_asked_plainly_and_its_answer_believed, runs);
     tcase_add_test(tcase, the_host_programs_signal_handling_is_put_back);
+    ADD_ROWS(tcase, the_day_of_the_password_is_read_from_what_chage_says, answers);
     suite_add_tcase(suite, tcase);
     return suite;
 }
