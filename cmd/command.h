@@ -190,11 +190,12 @@ VP_CHECKED int cmd_people_add(struct cmd_people *people, const char *name);
 
 /*
  * Finds the names of which the store holds something, and which no account bears any more: they are
- * not in local (all names of the passwd file, which is put in order) nor in a directory. Returns 0
+ * not in local (all names of the passwd file, which is put in order) nor in a directory. copies: of
+ * whom nothing but a copy is left, too. Returns 0
  * with people_out to be given to cmd_people_free, or -1 after an error message, also where NSS
  * cannot tell.
  */
-VP_CHECKED int cmd_people_gone(const struct vp_store *store, struct cmd_people *local,
+VP_CHECKED int cmd_people_gone(const struct vp_store *store, struct cmd_people *local, bool copies,
                                struct cmd_people *people_out);
 
 /*

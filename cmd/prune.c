@@ -45,7 +45,7 @@ static int look(void *context, const char *name)
     return cmd_people_add(search->gone, name);
 }
 
-int cmd_people_gone(const struct vp_store *store, struct cmd_people *local,
+int cmd_people_gone(const struct vp_store *store, struct cmd_people *local, bool copies,
                     struct cmd_people *people_out)
 {
     struct search search = {.local = local, .gone = people_out};
@@ -54,7 +54,8 @@ int cmd_people_gone(const struct vp_store *store, struct cmd_people *local,
 
     *people_out = (struct cmd_people){0};
     cmd_people_unite(local);
-    result = vp_store_visit_traces(store, look, &search, &error);
+    result = copies ? vp_store_visit_traces(store, look, &search, &error)
+                    : vp_store_visit(store, look, &search, &error);
     if (result < 0)
         cmd_complain_error(&error);
     if (result != 0)
@@ -73,7 +74,7 @@ static int find_gone(const struct vp_store *store, struct cmd_people *gone_out)
     if (result < 0)
         cmd_complain_error(&error);
     else
-        result = cmd_people_gone(store, &local, gone_out);
+        result = cmd_people_gone(store, &local, true, gone_out);
     cmd_people_free(&local);
     return result;
 }

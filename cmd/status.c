@@ -88,18 +88,20 @@ static void look_at_store(struct survey *survey, const struct vp_store *store)
     }
 }
 
-/* After the accounts have been looked at: passwd is read once. */
+/*
+ * After the accounts have been looked at: passwd is read once. Copies do not count: userdel leaves
+ * one each time, and a status that is never well would not be looked at.
+ */
 static void look_for_gone(struct survey *survey, const struct vp_store *store)
 {
     struct cmd_people gone;
 
-    if (cmd_people_gone(store, &survey->local, &gone) == 0) {
+    if (cmd_people_gone(store, &survey->local, false, &gone) == 0) {
         survey->gone = gone.count;
         cmd_people_free(&gone);
     }
     if (survey->gone > 0)
-        want(survey, "something is kept of accounts that are gone (%zu): vpolicy prune",
-             survey->gone);
+        want(survey, "records of accounts that are gone (%zu): vpolicy prune", survey->gone);
 }
 
 static size_t count_state(const struct survey *survey, size_t state)
