@@ -73,6 +73,7 @@ Suite *suite_roster(void);
 Suite *suite_rules(void);
 Suite *suite_secret(void);
 Suite *suite_shadow(void);
+Suite *suite_stack(void);
 Suite *suite_store(void);
 Suite *suite_text(void);
 Suite *suite_unicode(void);
