@@ -152,6 +152,16 @@ static const struct cmd_command commands[] = {
                 CMD_CSV | CMD_JSON,
      .names_max = ANY_NUMBER,
      .run = cmd_adopt},
+    {.name = "stack",
+     .synopsis = "[SERVICE...]",
+     .summary = "say what is wrong with our lines in /etc/pam.d",
+     .details =
+         "All services, or those named: whatever lets a login or a new password slip by, or\n"
+         "refuses in vain, as FILE:LINE: WORD: SERVICES: TEXT, and what to write instead.\n"
+         "vpolicy(8) explains each WORD.\n"
+         "Exit status 0 without faults, 1 with.\n",
+     .names_max = ANY_NUMBER,
+     .run = cmd_stack},
     {.name = "forget",
      .synopsis = "USER...",
      .summary = "drop records, keeping a copy",

@@ -66,7 +66,7 @@ struct cmd_command {
 };
 
 cmd_function cmd_status_report, cmd_list, cmd_check, cmd_show, cmd_suspect, cmd_clear, cmd_close,
-    cmd_reopen, cmd_test, cmd_adopt, cmd_forget, cmd_prune, cmd_notify;
+    cmd_reopen, cmd_test, cmd_adopt, cmd_forget, cmd_prune, cmd_notify, cmd_stack;
 
 /* ---- arguments.c ----------------------------------------------------------------------------- */
 
@@ -388,6 +388,15 @@ VP_CHECKED int cmd_sendmail(const char *path, const char *from, const char *to, 
 /* Sends arguments->admins one mail about everybody who is due, closed or idle, by group. */
 enum cmd_status cmd_digest(const struct cmd_arguments *arguments, const char *from,
                            const char *sendmail);
+
+/* ---- stack.c --------------------------------------------------------------------------------- */
+
+/*
+ * Counts what cmd_stack would say: the services that it judges (arguments->names, or all), and
+ * their faults. Returns 0, or -1 after an error message.
+ */
+VP_CHECKED int cmd_stack_count(const struct cmd_arguments *arguments, size_t *services_out,
+                               size_t *faults_out);
 
 /* ---- traces.c -------------------------------------------------------------------------------- */
 

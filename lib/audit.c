@@ -10,8 +10,8 @@
     "pam_vpolicy.so marked"
 
 /*
- * {} is what the fault is about. `profiles`: in a file of pam-auth-update's it is not for hands to
- * mend, but for that program.
+ * {} is what the fault is about. profiles: in a file of pam-auth-update's it is for that program to
+ * mend, not for hands.
  */
 static const struct {
     const char *word, *what, *instead;
@@ -95,8 +95,10 @@ static const struct {
                           "nothing here: take the line out", false},
     [VP_AUDIT_BROKEN] = {"broken", "PAM cannot read this line, and refuses: {}",
                          "type control module, or a file that is there", false},
-    [VP_AUDIT_CACHED] = {"cached", "{}: who was let in once is let in again, without a word to PAM",
-                         "{}", false},
+    [VP_AUDIT_CACHED] = {"cached",
+                         "with {} a password that once was right lets in without a word to PAM",
+                         "this line without it (auth_cache_size = 0), then restart the program",
+                         false},
 };
 
 /* What asks PAM without letting anybody in: another service of the same login judges. */
@@ -159,22 +161,25 @@ static bool is_profiles_file(const char *path)
 }
 
 static void tell(vp_audit_reporter *report, void *context, enum vp_audit_kind kind,
-                 const char *path, unsigned line, const char *subject, const char *instead)
+                 const char *path, unsigned line, const char *subject)
 {
     struct vp_audit_fault fault = {.kind = kind, .path = path, .line = line};
-    bool profiles = faults[kind].profiles && is_profiles_file(path);
+    char by_hand[VP_AUDIT_TEXT_SIZE];
 
     fill(faults[kind].what, subject, fault.what, sizeof fault.what);
-    fill(profiles ? "by this, in all of them: pam-auth-update --enable vpolicy vpolicy-record"
-                  : faults[kind].instead,
-         instead, fault.instead, sizeof fault.instead);
+    fill(faults[kind].instead, subject, by_hand, sizeof by_hand);
+    fill(faults[kind].profiles && is_profiles_file(path)
+             ? "nothing by hand: pam-auth-update --enable vpolicy vpolicy-record; only where that "
+               "leaves the file alone, {}"
+             : "{}",
+         by_hand, fault.instead, sizeof fault.instead);
     report(context, &fault);
 }
 
 static void tell_line(const struct audit *audit, enum vp_audit_kind kind,
                       const struct vp_stack_line *line, const char *subject)
 {
-    tell(audit->report, audit->context, kind, line->path, line->number, subject, subject);
+    tell(audit->report, audit->context, kind, line->path, line->number, subject);
 }
 
 /* About a line, which names another module. */
@@ -624,35 +629,58 @@ static bool has_cache_option(const char *options)
     return false;
 }
 
-void vp_audit_saslauthd(const struct vp_stack_file *file, vp_audit_reporter *report, void *context)
+/* The line of a text that sets one of the variables last, from 1, and where its value begins. */
+static const char *find_setting(const char *text, const char *const *names, size_t count,
+                                unsigned *number_out)
 {
-    static const char *const names[] = {"OPTIONS", "FLAGS"};
+    const char *found = NULL;
     unsigned number = 1;
 
-    for (const char *line = file->text; *line != '\0'; number++) {
-        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-            const char *options = setting(line, names[i]);
+    for (const char *line = text; *line != '\0'; number++) {
+        for (size_t i = 0; i < count; i++) {
+            const char *value = setting(line, names[i]);
 
-            if (options != NULL && has_cache_option(options))
-                tell(report, context, VP_AUDIT_CACHED, file->path, number, "saslauthd with -c",
-                     "the options without -c; then: systemctl restart saslauthd");
+            if (value != NULL) {
+                found = value;
+                *number_out = number;
+            }
         }
         line += strcspn(line, "\n");
         line += *line == '\n';
     }
+    return found;
+}
+
+/* Whether a word stands somewhere in what is left of the line. */
+static bool line_has(const char *line, const char *word)
+{
+    const char *found = strstr(line, word);
+
+    return found != NULL && found < line + strcspn(line, "\n");
+}
+
+void vp_audit_saslauthd(const struct vp_stack_file *file, vp_audit_reporter *report, void *context)
+{
+    static const char *const options[] = {"OPTIONS", "FLAGS"}, *const mechanisms[] = {"MECHANISMS",
+                                                                                      "MECH"};
+    static const char *const start[] = {"START"};
+    unsigned number, ignored;
+    const char *says = find_setting(file->text, options, 2, &number);
+    const char *asks = find_setting(file->text, mechanisms, 2, &ignored);
+    const char *runs = find_setting(file->text, start, 1, &ignored);
+
+    if (says == NULL || !has_cache_option(says) || (asks != NULL && !line_has(asks, "pam")) ||
+        (runs != NULL && strncmp(runs, "no", 2) == 0))
+        return;
+    tell(report, context, VP_AUDIT_CACHED, file->path, number, "-c");
 }
 
 void vp_audit_dovecot(const struct vp_stack_file *file, vp_audit_reporter *report, void *context)
 {
-    unsigned number = 1;
+    static const char *const key[] = {"auth_cache_size"};
+    unsigned number;
+    const char *size = find_setting(file->text, key, 1, &number);
 
-    for (const char *line = file->text; *line != '\0'; number++) {
-        const char *size = setting(line, "auth_cache_size");
-
-        if (size != NULL && *size >= '1' && *size <= '9')
-            tell(report, context, VP_AUDIT_CACHED, file->path, number, "auth_cache_size",
-                 "auth_cache_size = 0; then: doveadm reload");
-        line += strcspn(line, "\n");
-        line += *line == '\n';
-    }
+    if (size != NULL && *size >= '1' && *size <= '9')
+        tell(report, context, VP_AUDIT_CACHED, file->path, number, "auth_cache_size");
 }

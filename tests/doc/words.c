@@ -1,13 +1,14 @@
 /*
  * Prints what the manual pages have to name, one item a line with tabs between, for tests/doc/run:
  *
- *   key NAME DEFAULT PLACES VALUES     verdict WORD     rule CODE     field NAME
+ *   key NAME DEFAULT PLACES VALUES     verdict WORD     rule CODE     field NAME     fault WORD
  *
  * Given FILE..., reads each as a policy instead; prints its faults, and fails where there is one.
  */
 /* With the file itself its table of fields, which is nobody else's business. */
 #include "../../lib/record.c" /* NOLINT(bugprone-suspicious-include) */
 
+#include "../../lib/audit.h"
 #include "../../lib/policy.h"
 #include "../../lib/rules.h"
 #include "../../lib/verdict.h"
@@ -109,6 +110,8 @@ int main(int argc, char **argv)
         printf("verdict\t%s\n", vp_verdict_reason_word((enum vp_reason)reason));
     for (int rule = 0; rule < VP_RULE_COUNT; rule++)
         printf("rule\t%s\n", vp_rules_code((enum vp_rule)rule));
+    for (int kind = 0; kind < VP_AUDIT_KIND_COUNT; kind++)
+        printf("fault\t%s\n", vp_audit_word((enum vp_audit_kind)kind));
     for (size_t field = 0; field < FIELD_COUNT; field++)
         printf("field\t%s\n", fields[field].name);
     return EXIT_SUCCESS;
