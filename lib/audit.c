@@ -62,6 +62,9 @@ static const struct {
     [VP_AUDIT_ACCOUNT_SKIPPED] = {"account-skipped",
                                   "{} goes past our account line: closed accounts get in",
                                   "our account line above this one", false},
+    [VP_AUDIT_ACCOUNT_LATE] = {"account-late",
+                               "below {}, whose demand for a new password drowns our refusal",
+                               "this line above that of {}", false},
     [VP_AUDIT_ACCOUNT_IGNORED] = {"account-ignored", "[{}] lets in whom we refuse, or who is due",
                                   OUR_ACCOUNT, false},
     [VP_AUDIT_ACCOUNT_ALONE] = {"account-alone",
@@ -428,6 +431,38 @@ static void tell_no_account(const struct group *group)
               &group->chain->lines[judge < group->chain->count ? judge : 0], "");
 }
 
+static bool is_failing(int action)
+{
+    return action == VP_STACK_BAD || action == VP_STACK_DIE;
+}
+
+/* Whether our line's own control field hears what we say. */
+static bool hears_us(const struct vp_stack_line *line)
+{
+    int demand = line->actions[VP_STACK_NEW_AUTHTOK_REQD];
+
+    return is_failing(line->actions[VP_STACK_ACCT_EXPIRED]) &&
+           is_failing(line->actions[VP_STACK_AUTHINFO_UNAVAIL]) &&
+           (is_failing(demand) || demand == VP_STACK_OK || demand == VP_STACK_DONE);
+}
+
+/* Our verdict does not come through: by our own control field, or since another has failed. */
+static void tell_unheard(const struct group *group)
+{
+    const struct vp_stack_line *lines = group->chain->lines;
+    const struct vp_stack_line *ours = &lines[group->ours];
+    size_t above = 0;
+
+    /* The first failure's status stays, and `new_authtok_reqd=bad` makes a demand of it. */
+    while (above < group->ours && !(vp_walk_roles(&lines[above]) & VP_WALK_JUDGES &&
+                                    is_failing(lines[above].actions[VP_STACK_NEW_AUTHTOK_REQD])))
+        above++;
+    if (hears_us(ours) && above < group->ours)
+        tell_module(group->audit, VP_AUDIT_ACCOUNT_LATE, ours, &lines[above]);
+    else
+        tell_line(group->audit, VP_AUDIT_ACCOUNT_IGNORED, ours, ours->control);
+}
+
 static int check_account(const struct group *group, const struct group *auth)
 {
     const struct vp_stack_line *ours = &group->chain->lines[group->ours];
@@ -443,7 +478,7 @@ static int check_account(const struct group *group, const struct group *auth)
     if (tell_past(group, group->ours, VP_WALK_RAN, lets_in_unasked, VP_AUDIT_ACCOUNT_SKIPPED) < 0)
         return -1;
     if (vp_walk_can_end(group->walk, lets_in_all_the_same))
-        tell_line(group->audit, VP_AUDIT_ACCOUNT_IGNORED, ours, ours->control);
+        tell_unheard(group);
     if (judge < group->chain->count)
         alone = judge < group->ours ? 0 : ours_goes_past(group, judge, accepts_in_vain);
     if (alone > 0)

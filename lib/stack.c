@@ -138,13 +138,14 @@ static bool next_piece(struct cursor *cursor, const char **begin_out, size_t *le
 
 /*
  * The next line that says something, continued ones joined: a block to free, with the number of its
- * first line. Returns 1, 0 at the end, -1 where memory is short.
+ * first line. Returns 1, 0 at the end, -1 where memory is short, -2 where the text ends in a line
+ * that goes on.
  */
 static int next_line(struct cursor *cursor, char **line_out, unsigned *number_out)
 {
     const char *begin;
     size_t piece, length = 0;
-    bool goes_on;
+    bool goes_on = false;
     char *line = malloc(strlen(cursor->at) + 2);
 
     if (line == NULL)
@@ -165,7 +166,7 @@ static int next_line(struct cursor *cursor, char **line_out, unsigned *number_ou
         }
     }
     free(line);
-    return 0;
+    return goes_on ? -2 : 0;
 }
 
 /* Cuts the next word off the text: in brackets it may hold blanks, and `\]`. NULL = no more. */
@@ -420,28 +421,36 @@ static int read_control(struct reading *reading, struct vp_stack_line line, char
     return result;
 }
 
+/* A line of no group counts, and fails, in the first that is wanted: in auth, mostly. */
+static int read_groupless(struct reading *reading, struct vp_stack_line line, char *rest)
+{
+    const char *control = next_word(&rest);
+    int known = control == NULL ? -1 : control_of(control);
+
+    line.group = VP_STACK_AUTH;
+    while (line.group < VP_STACK_SESSION && !reading->to_group[line.group])
+        line.group++;
+    if (known >= 0 && controls[known].actions != NULL)
+        (void)read_actions(controls[known].actions, line.actions);
+    return add_broken(reading, line, "begins with no group (auth, account, password, session)");
+}
+
 /* One line of a file. Takes the block of words over. */
 static int read_line(struct reading *reading, struct vp_stack_line line, int depth)
 {
-    char *rest = line.words;
+    char *words = line.words, *rest = words;
     const char *word = next_word(&rest);
-    int result;
+    int result = 0;
 
     line.group = group_of(*word == '-' ? word + 1 : word);
     if (line.group != NO_GROUP && reading->to_group[line.group])
         return read_control(reading, line, rest, depth);
-    if (line.group != NO_GROUP)
-        result = 0;
-    else if (strcmp(word, "@include") == 0)
-        result = put_in(
-            reading,
-            (struct vp_stack_line){
-                .path = line.path, .number = line.number, .level = line.level, .group = NO_GROUP},
-            next_word(&rest), depth, false);
-    else
-        result =
-            add_broken(reading, line, "begins with no group (auth, account, password, session)");
-    free(line.words);
+    line.words = NULL;
+    if (line.group == NO_GROUP && strcmp(word, "@include") == 0)
+        result = put_in(reading, line, next_word(&rest), depth, false);
+    else if (line.group == NO_GROUP)
+        result = read_groupless(reading, line, rest);
+    free(words);
     return result;
 }
 
@@ -449,12 +458,16 @@ static int read_file(struct reading *reading, const struct vp_stack_file *file, 
                      int level)
 {
     struct cursor cursor = {file->text, 1};
-    struct vp_stack_line line = {.path = file->path, .level = level};
+    struct vp_stack_line line = {.path = file->path, .level = level, .group = NO_GROUP};
     int found;
 
+    /* What cannot be read fails, unless its control field says otherwise. */
+    (void)read_actions("", line.actions);
     while ((found = next_line(&cursor, &line.words, &line.number)) > 0)
         if (read_line(reading, line, depth) != 0)
             return -1;
+    if (found == -2)
+        return add_broken(reading, line, "ends in a backslash, and no line follows");
     return found < 0 ? too_much(reading, file->path, 0, false) : 0;
 }
 

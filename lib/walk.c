@@ -5,11 +5,12 @@
 
 /* libpam's impression and status, as far as they decide. */
 enum mood {
-    UNDECIDED, /* nothing counted yet: fails */
-    CONTENT,   /* success so far */
-    RENEWING,  /* success, once the password is changed */
-    STUCK,     /* a failure was let pass as good, and stays the status */
-    FAILED,
+    UNDECIDED,       /* nothing counted yet: fails */
+    CONTENT,         /* success so far */
+    RENEWING,        /* success, once the password is changed */
+    STUCK,           /* a failure was let pass as good, and stays the status */
+    FAILED,          /* for good */
+    FAILED_RENEWING, /* `new_authtok_reqd=bad`: the program is told to have the password changed */
     MOOD_COUNT
 };
 
@@ -150,6 +151,20 @@ static bool ours_returns(const struct vp_stack_line *line, int code)
            code == VP_STACK_AUTHTOK_LOCK_BUSY || code == VP_STACK_USER_UNKNOWN;
 }
 
+/* pam_debug returns what its argument says: acct=perm_denied; success where it says nothing. */
+static bool debug_returns(const struct vp_stack_line *line, int code)
+{
+    static const char *const words[VP_STACK_GROUP_COUNT] = {
+        "auth=", "acct=", "chauthtok=", "open_session="};
+    const char *word = words[line->group];
+    const char *value = vp_stack_code_word(VP_STACK_SUCCESS);
+
+    for (size_t i = 0; i < line->argument_count; i++)
+        if (strncmp(line->arguments[i], word, strlen(word)) == 0)
+            value = line->arguments[i] + strlen(word);
+    return strcmp(vp_stack_code_word(code), value) == 0;
+}
+
 /* Whether the line's module may return this value. */
 static bool may_return(const struct vp_stack_line *line, int code)
 {
@@ -159,6 +174,8 @@ static bool may_return(const struct vp_stack_line *line, int code)
         return code == VP_STACK_PERM_DENIED;
     if (vp_stack_is_ours(line))
         return ours_returns(line, code);
+    if (is_module(line, "pam_debug"))
+        return debug_returns(line, code);
     if (is_module(line, "pam_permit"))
         return code == VP_STACK_SUCCESS;
     if (is_module(line, "pam_deny"))
@@ -205,11 +222,18 @@ static void count_good(struct state *state, int code)
                                                       : STUCK;
 }
 
+static void count_bad(struct state *state, int code)
+{
+    if (state->mood == FAILED || state->mood == FAILED_RENEWING)
+        return;
+    state->mood = code == VP_STACK_NEW_AUTHTOK_REQD ? FAILED_RENEWING : FAILED;
+}
+
 /* What a module's answer adds to what has happened before. */
-static unsigned facts_of_ours(const struct trait *trait, int code, unsigned before)
+static unsigned facts_of_ours(const struct trait *trait, int code)
 {
     if (trait->record)
-        return before & VP_WALK_SET_HERE ? VP_WALK_RECORDED : 0;
+        return VP_WALK_RECORDED;
     if (code == VP_STACK_NEW_AUTHTOK_REQD)
         return VP_WALK_RAN | VP_WALK_DEMANDED;
     if (code == VP_STACK_SUCCESS || code == VP_STACK_IGNORE || code == VP_STACK_USER_UNKNOWN)
@@ -250,8 +274,8 @@ static size_t step(const struct vp_walk *walk, size_t i, int code, struct state 
         state->saved = state->mood;
         return i + 1;
     }
-    state->facts |= trait->ours ? facts_of_ours(trait, code, state->facts)
-                                : facts_of_others(trait, code, state->facts);
+    state->facts |=
+        trait->ours ? facts_of_ours(trait, code) : facts_of_others(trait, code, state->facts);
     switch (line->actions[code]) {
     case VP_STACK_IGNORED:
         return i + 1;
@@ -263,12 +287,12 @@ static size_t step(const struct vp_walk *walk, size_t i, int code, struct state 
         return i + 1;
     case VP_STACK_DONE:
         count_good(state, code);
-        return state->mood == FAILED || state->mood == UNDECIDED ? i + 1 : leave(chain, i);
+        return state->mood == FAILED || state->mood == FAILED_RENEWING ? i + 1 : leave(chain, i);
     case VP_STACK_BAD:
-        state->mood = FAILED;
+        count_bad(state, code);
         return i + 1;
     case VP_STACK_DIE:
-        state->mood = FAILED;
+        count_bad(state, code);
         return leave(chain, i);
     default:
         if (!jump(chain, line->actions[code], &at))
@@ -366,9 +390,11 @@ static bool is_asked(size_t number, vp_walk_question *question)
 {
     const struct state state = unpack(number);
 
-    return question(state.mood == CONTENT    ? VP_WALK_SUCCESS
-                    : state.mood == RENEWING ? VP_WALK_RENEW
-                                             : VP_WALK_FAILURE,
+    const bool renews = state.mood == RENEWING || state.mood == FAILED_RENEWING;
+
+    return question(state.mood == CONTENT ? VP_WALK_SUCCESS
+                    : renews              ? VP_WALK_RENEW
+                                          : VP_WALK_FAILURE,
                     state.facts);
 }
 

@@ -32,7 +32,7 @@ enum vp_walk_fact {
     VP_WALK_SET_HERE = 1 << 4,    /* the shadow file has a new password */
     VP_WALK_SET_UNASKED = 1 << 5, /* a password was set before our line ran */
     VP_WALK_SET_REFUSED = 1 << 6, /* a password was set though our line refused it */
-    VP_WALK_RECORDED = 1 << 7,    /* our record line ran, with the shadow file changed before */
+    VP_WALK_RECORDED = 1 << 7,    /* our record line ran */
     VP_WALK_FACTS = 1 << 8
 };
 

@@ -6,8 +6,8 @@
  */
 #include "pam.h"
 
-static Suite *(*const suites[])(void) = {suite_login, suite_change, suite_written, suite_broken,
-                                         suite_traces};
+static Suite *(*const suites[])(void) = {suite_login,  suite_change, suite_written,
+                                         suite_broken, suite_traces, suite_walk};
 
 int main(void)
 {

@@ -173,5 +173,6 @@ Suite *suite_change(void);
 Suite *suite_written(void);
 Suite *suite_broken(void);
 Suite *suite_traces(void);
+Suite *suite_walk(void);
 
 #endif

@@ -85,6 +85,8 @@ static const struct {
      "0 required pam_a.so <one>;0 required pam_b.so;", "continued lines"},
     {"# /x\nauth required pam_a.so # \\\nauth required pam_b.so\n",
      "0 required pam_a.so;0 required pam_b.so;", "a backslash in a comment continues nothing"},
+    {"# /x\nauth required pam_a.so \\# \nauth required pam_b.so\n",
+     "0 required pam_a.so <\\>;0 required pam_b.so;", "nor does one in front of a comment"},
     {"# /x\nauth [success=1 default=ignore] pam_a.so [a b\\]c] d\n",
      "0 success=1 default=ignore pam_a.so <a b]c> <d>;", "brackets around blanks"},
     {"# /x\nauth include y\nauth required pam_b.so\n# /y\naccount required pam_c.so\nauth required "
@@ -110,6 +112,9 @@ static const struct {
      "a jump over nothing"},
     {"# /x\nfrob required pam_a.so\n",
      "0  begins with no group (auth, account, password, session);", "no such group: PAM fails"},
+    {"# /x\nauth required pam_a.so\nauth required pam_b.so \\\n",
+     "0 required pam_a.so;0  ends in a backslash, and no line follows;", "nothing follows"},
+    {"# /x\n@include nowhere\n", "0  the file that is included is not there;", "Debian's, missing"},
     {"# /x\nauth include x\n", "0 include includes that do not end;",
      "a file that includes itself"},
 };
@@ -168,6 +173,8 @@ START_TEST(a_control_field_says_what_each_value_does)
 }
 END_TEST
 
+#define ALL_GROUPS "auth required a\naccount required a\npassword required a\nsession required a\n"
+
 START_TEST(files_that_multiply_are_an_error_and_not_a_hang)
 {
     struct folder folder;
@@ -177,6 +184,13 @@ START_TEST(files_that_multiply_are_an_error_and_not_a_hang)
     unfold("# /x\n@include x\n@include x\n", &folder);
     ck_assert_int_eq(vp_stack_read("x", find, &folder, &stack, &error), -1);
     ck_assert_str_eq(error.text, "too many lines");
+    free(folder.text);
+    /* Nor is anything read of which nothing is needed. */
+    unfold("# /x\n" ALL_GROUPS "# /other\n@include other\n@include other\n@include other\n"
+           "@include other\n",
+           &folder);
+    ck_assert_int_eq(vp_stack_read("x", find, &folder, &stack, &error), 0);
+    vp_stack_free(&stack);
     free(folder.text);
 }
 END_TEST
@@ -340,8 +354,6 @@ static const struct {
     {"# /x\nauth requisite pam_nologin.so\nauth required pam_fprintd.so\n@include "
      "common-account\n" DEBIAN,
      "", "a finger instead of a password"},
-    {"# /sssd-shadowutils\nauth required pam_unix.so\n# /x\n@include common-auth\n" DEBIAN, "",
-     "a file beside it does no harm"},
     {DEBIAN_AUTH DEBIAN_ACCOUNT
      "# /common-password\npassword requisite pam_pwquality.so retry=3\n"
      "password requisite pam_vpolicy.so use_authtok\n"
@@ -411,6 +423,15 @@ static const struct {
      "", "modules that only follow the password"},
     {"# /x\n" AUTH "account sufficient pam_succeed_if.so user = root quiet\n" ACCOUNT PASSWORD, "",
      "root is beyond every verdict"},
+    {"# /x\n" AUTH "account sufficient pam_rootok.so\n" ACCOUNT PASSWORD, "",
+     "and only root calls as root"},
+    {"# /x\n" AUTH OUR_ACCOUNT "account required pam_oddity.so\n" PASSWORD, "",
+     "what nobody knows may look at the account"},
+    {"# /x\n" AUTH "account required pam_deny.so\n" PASSWORD, "", "nobody gets in at all"},
+    {"# /x\n" AUTH ACCOUNT "password requisite pam_deny.so\n" UNIX_PASS, "",
+     "nobody's password is set"},
+    {"# /x\nauth required pam_unix.so\nauth requisite pam_deny.so\n" ACCOUNT PASSWORD, "",
+     "marked without an auth line, and nobody gets in by password"},
     {"# /x\nauth required pam_unix.so\n" MARK ACCOUNT PASSWORD, "",
      "behind a `required` one the note is left, too"},
     {"# /x\nauth required pam_unix.so\naccount required pam_vpolicy.so\n" UNIX_ACCT PASSWORD, "",
@@ -518,6 +539,12 @@ static const struct {
     {"# /x\n" AUTH OUR_ACCOUNT "account required pam_permit.so\n" PASSWORD, "account-alone x:3",
      "pam_permit asks nobody"},
 
+    {"# /x\n" AUTH "account [success=ok default=bad] pam_unix.so\n" OUR_ACCOUNT PASSWORD,
+     "account-late x:4", "a demand that has failed cannot be taken back"},
+    {"# /x\n" AUTH "account [success=ok default=bad] pam_unix.so\n"
+     "account optional pam_vpolicy.so marked\n" PASSWORD,
+     "account-ignored x:4", "but where ours is not heard at all, that comes first"},
+
     /* ---- auth */
     {"# /x\nauth sufficient pam_unix.so\n" MARK "auth required pam_deny.so\n" ACCOUNT PASSWORD,
      "auth-skipped x:1", "behind `sufficient`"},
@@ -555,8 +582,8 @@ static const struct {
      "local, each line behind the others"},
     {FEDORA_PASSWD "# /system-auth\n" MARK FEDORA_SSSD_AUTH FEDORA_SSSD_ACCT OUR_ACCOUNT QUALITY
          SSSD_INNER RECORD FEDORA_OTHER,
-     "account-skipped system-auth:15, account-skipped system-auth:16, record-skipped "
-     "system-auth:24",
+     "account-skipped system-auth:15, account-skipped system-auth:16, account-late "
+     "system-auth:19, record-skipped system-auth:24",
      "sssd, ours at the end of account"},
     {FEDORA_PASSWD "# /system-auth\n" MARK WINBIND_AUTH OUR_ACCOUNT WINBIND_ACCT CHECK WINBIND_PASS
          RECORD FEDORA_OTHER,
@@ -613,6 +640,16 @@ START_TEST(a_stack_has_these_faults_and_no_other)
 }
 END_TEST
 
+START_TEST(what_asks_pam_for_another_is_no_login)
+{
+    char buffer[256];
+
+    judge("# /sssd-shadowutils\n" UNIX_AUTH UNIX_ACCT "# /other\npassword required pam_deny.so\n",
+          "sssd-shadowutils", buffer, sizeof buffer);
+    ck_assert_str_eq(buffer, "");
+}
+END_TEST
+
 /* ---- what does not ask PAM ------------------------------------------------------------------- */
 
 static const struct {
@@ -661,6 +698,7 @@ Suite *suite_stack(void)
     tcase_add_test(tcase, files_that_multiply_are_an_error_and_not_a_hang);
     ADD_ROWS(tcase, only_what_a_program_asks_for_is_a_service, services);
     ADD_ROWS(tcase, a_stack_has_these_faults_and_no_other, stacks);
+    tcase_add_test(tcase, what_asks_pam_for_another_is_no_login);
     ADD_ROWS(tcase, a_memory_of_passwords_is_found, caches);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -189,3 +189,106 @@ def required(t):
     result = t.su_login("mai", "Abcdefg")
     t.eq(result.pending, "Current password: ", "so the witness is heard at the next login")
     story.says(t, result, story.RESET, "as if somebody else had set it")
+
+
+# ---- `vpolicy stack` -------------------------------------------------------------------------------------------------
+
+def faults(t, *services):
+    """What `vpolicy stack` finds, as [(word, file:line)]; its exit status and last line must agree with that."""
+    rc, out, err = t.sh(["vpolicy", "stack", *services])
+    found = re.findall(r"^/etc/(?:pam\.d/)?(\S+:\d+): (\S+): ", out, re.MULTILINE)
+    t.eq((rc, err), (1 if found else 0, ""), "exit status, and no error")
+    t.eq(len(re.findall(r"^  write: \S", out, re.MULTILINE)), len(found), "each says what to write instead")
+    t.match(rf"^\d+ services?{f', {len(found)} faults?' if found else ': ok'}$", out, "the last line counts")
+    return [(word, where) for where, word in found]
+
+
+def without_memory(t):
+    """saslauthd as doc/saslauthd.txt wants it."""
+    t.must("sed -i 's/^OPTIONS=\"-c /OPTIONS=\"/' /etc/default/saslauthd")
+
+
+def line_of(t, path, pattern):
+    """The number of the line of a file that matches."""
+    return t.must(["grep", "-nE", pattern, path]).split(":")[0]
+
+
+@case("l.6", "vpolicy stack: Debian's services with our profiles have no fault, but for saslauthd's memory")
+def found_clean(t):
+    number = line_of(t, "/etc/default/saslauthd", "^OPTIONS=")
+    t.eq(faults(t), [("cached", f"default/saslauthd:{number}")], "saslauthd as Debian has it")
+    without_memory(t)
+    t.eq(faults(t), [], "and nothing else")
+    for service in ("sshd", "su", "su-l", "login", "cron", "sudo", "dovecot", "poppassd", "chpasswd", "runuser", "other"):
+        t.eq(faults(t, service), [], service)
+    t.must("pam-auth-update --disable vpolicy vpolicy-record")
+    account, password = (line_of(t, f"/etc/pam.d/common-{group}", rf"^{group}.*pam_unix") for group in
+                         ("account", "password"))
+    t.eq(faults(t), [("no-account", f"common-account:{account}"), ("no-password", f"common-password:{password}")],
+         "without the profiles there are two, each told once for all services")
+
+
+@case("l.7", "vpolicy stack: pwquality, passwdqc, sssd, Kerberos and faillock beside us are no fault", systems=("debian12",))
+def found_clean_with_neighbours(t):
+    without_memory(t)
+    for enabled in (("pwquality",), ("pwquality", "krb5"), ("pwquality", "krb5", "sss"), ("passwdqc",), ("sss",)):
+        t.must("pam-auth-update --package --disable pwquality krb5 sss passwdqc")
+        t.must(f"pam-auth-update --enable {' '.join(enabled)}")
+        for name in enabled:
+            t.must(["grep", "-q", f"pam_{name}\\.so", "/etc/pam.d/common-password"])
+        t.eq(faults(t), [], " and ".join(enabled))
+    t.must("sed -i -e '0,/^auth.*pam_unix/s//auth required pam_faillock.so preauth\\n&/' "
+           "-e 's/^auth.*requisite.*pam_deny.*/auth [default=die] pam_faillock.so authfail\\n&/' /etc/pam.d/common-auth")
+    t.must("sed -i '0,/^account/s//account required pam_faillock.so\\naccount/' /etc/pam.d/common-account")
+    t.eq(faults(t), [], "faillock, by hand")
+
+
+# What is changed, by sed in which file; what is found then, in the order of the lines of output; why.
+SEEDED = (
+    ("password", "s/requisite\\(.*vpolicy\\)/required\\1/", ["not-requisite"], "`required` does not stop pam_unix"),
+    ("password", "s/ use_authtok//", ["asks-again"], "pam_unix asks again"),
+    ("password", "/vpolicy.so record/d", ["no-record"], "no record line"),
+    ("password", "s/\\[success=1 default=ignore\\]\\(.*pam_unix\\)/sufficient\\1/", ["record-skipped"], "`sufficient`"),
+    ("password", "/^password.*requisite.*vpolicy/d", ["no-password"], "no password line"),
+    ("password", "0,/^password/s//password [success=2 default=ignore] pam_krb5.so\\npassword/", ["password-skipped"],
+     "Kerberos in front"),
+    ("account", "/^account.*vpolicy/d", ["no-account"], "no account line"),
+    ("account", "0,/^account/s//account sufficient pam_localuser.so\\naccount/", ["account-skipped"],
+     "local users go past us"),
+    ("account", "s/default=die/default=ignore/", ["account-ignored"], "refusals are ignored"),
+    ("account", "s/ marked//", ["not-marked"], "no `marked`"),
+    ("auth", "/vpolicy/d", ["no-auth"], "no auth line"),
+    ("auth", "0,/^auth/s//auth sufficient pam_unix.so\\nauth/", ["auth-skipped"], "`sufficient` in front"),
+    ("auth", "s/pam_vpolicy.so/pam_vpolicy1.so/", ["no-auth"], "another name is another module"),
+    ("session", "$ a session required pam_vpolicy.so", ["session"], "there is no session part"),
+    ("session", "$ a session include nowhere", ["broken"], "a missing file"),
+)
+
+
+@case("l.8", "vpolicy stack: each mistake in Debian's files is found, and nothing else", systems=("debian12",))
+def found_seeded(t):
+    without_memory(t)
+    t.must("cp -a /etc/pam.d /etc/pam.d.clean")
+    for group, script, words, why in SEEDED:
+        path = f"/etc/pam.d/common-{group}"
+        before = t.must(["cat", path])
+        t.must(["sed", "-i", script, path])
+        t.eq(t.must(["cat", path]) == before, False, f"preparation: {why}")
+        found = faults(t)
+        t.eq([word for word, _ in found], words, why)
+        t.match(rf"^common-{group}:", found[0][1], "in that file")
+        t.must(["cp", "-a", f"/etc/pam.d.clean/common-{group}", path])
+    t.must("mv /usr/lib/*/security/pam_vpolicy.so /root/")
+    t.eq({word for word, _ in faults(t)}, {"no-module"}, "the module is gone")
+
+
+@case("l.9", "vpolicy stack: the examples are right, and an include in the place of a substack is not", systems=("debian12",))
+def found_in_examples(t):
+    without_memory(t)
+    for name in ("stack", "dovecot", "poppassd"):
+        t.must(["cp", f"/project/conf/examples/{name}", "/etc/pam.d/example"])
+        t.eq(faults(t, "example"), [], f"conf/examples/{name}")
+    sufficient(t)
+    t.eq(faults(t), [], "conf/examples/stack-sufficient")
+    t.must("sed -i s/substack/include/ /etc/pam.d/common-password")
+    t.eq([word for word, _ in faults(t)], ["record-skipped"], "with include in the place of substack")
