@@ -97,7 +97,7 @@ static const struct {
     [VP_AUDIT_SESSION] = {"session", "{} does nothing for sessions, so they are refused",
                           "nothing here: take the line out", false},
     [VP_AUDIT_BROKEN] = {"broken", "PAM cannot read this line, and refuses: {}",
-                         "type control module, or a file that is there", false},
+                         "type, control and module, or a file that is there", false},
     [VP_AUDIT_CACHED] = {"cached",
                          "with {} a password that once was right lets in without a word to PAM",
                          "this line without it (auth_cache_size = 0), then restart the program",
@@ -119,6 +119,22 @@ static const struct {
     {"record", 1U << VP_STACK_PASSWORD},
     {"use_authtok", 1U << VP_STACK_PASSWORD},
     {"marked", 1U << VP_STACK_ACCOUNT},
+};
+
+/*
+ * By which argument a module (NULL: any) takes the new password that is there. The words about the
+ * first password mean the old one elsewhere, in pam_unix and pam_krb5.
+ */
+static const struct {
+    const char *module, *word;
+} takers[] = {
+    {NULL, "use_authtok"},
+    {NULL, "try_authtok"},
+    {"pam_passwdqc", "use_first_pass"},
+    {"pam_ldap", "use_first_pass"},
+    {"pam_ldap", "try_first_pass"},
+    {"pam_winbind", "use_first_pass"},
+    {"pam_winbind", "try_first_pass"},
 };
 
 /* One judging of one stack. */
@@ -350,15 +366,17 @@ static int check_checking(const struct group *group, size_t setter)
     return 0;
 }
 
+/* Whether the line takes the password that is there, and asks for no other one. */
 static bool takes_ours(const struct vp_stack_line *line)
 {
-    char name[16];
+    char name[32];
 
     vp_stack_module_name(line, name, sizeof name);
-    if (vp_stack_has_argument(line, "use_authtok"))
-        return true;
-    /* pam_unix means the old password by it. */
-    return strcmp(name, "pam_unix") != 0 && vp_stack_has_argument(line, "use_first_pass");
+    for (size_t i = 0; i < sizeof takers / sizeof takers[0]; i++)
+        if ((takers[i].module == NULL || strcmp(takers[i].module, name) == 0) &&
+            vp_stack_has_argument(line, takers[i].word))
+            return true;
+    return false;
 }
 
 static void check_prompts(const struct group *group)

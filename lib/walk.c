@@ -107,6 +107,13 @@ static bool is_module(const struct vp_stack_line *line, const char *name)
     return strcmp(found, name) == 0;
 }
 
+/* With these pam_sss asks for a smart card's PIN, and for no password (pam_sss(8)). */
+static bool asks_for_card(const struct vp_stack_line *line)
+{
+    return is_module(line, "pam_sss") && (vp_stack_has_argument(line, "try_cert_auth") ||
+                                          vp_stack_has_argument(line, "require_cert_auth"));
+}
+
 unsigned vp_walk_roles(const struct vp_stack_line *line)
 {
     static const unsigned of_group[VP_STACK_GROUP_COUNT] = {
@@ -115,7 +122,7 @@ unsigned vp_walk_roles(const struct vp_stack_line *line)
         [VP_STACK_PASSWORD] = VP_WALK_SETS | VP_WALK_SETS_HERE | VP_WALK_PROMPTS | VP_WALK_UNKNOWN,
     };
 
-    if (line->kind != VP_STACK_MODULE)
+    if (line->kind != VP_STACK_MODULE || (line->group == VP_STACK_AUTH && asks_for_card(line)))
         return 0;
     for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++)
         if (is_module(line, modules[i].name))

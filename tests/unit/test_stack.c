@@ -354,6 +354,12 @@ static const struct {
     {"# /x\nauth requisite pam_nologin.so\nauth required pam_fprintd.so\n@include "
      "common-account\n" DEBIAN,
      "", "a finger instead of a password"},
+    {"# /x\nauth required pam_sss.so require_cert_auth allow_missing_name\nauth requisite "
+     "pam_nologin.so\n@include common-account\n@include common-password\n" DEBIAN,
+     "", "a smart card"},
+    {"# /x\nauth [success=2 default=ignore] pam_sss.so allow_missing_name try_cert_auth\n"
+     "auth substack common-auth\nauth requisite pam_nologin.so\n@include common-account\n" DEBIAN,
+     "", "a smart card, or a password"},
     {DEBIAN_AUTH DEBIAN_ACCOUNT
      "# /common-password\npassword requisite pam_pwquality.so retry=3\n"
      "password requisite pam_vpolicy.so use_authtok\n"
@@ -394,6 +400,19 @@ static const struct {
      "password [success=1 default=ignore] pam_unix.so obscure use_authtok try_first_pass yescrypt\n"
      "password requisite pam_deny.so\npassword required pam_permit.so\n" RECORD DEBIAN_OTHER,
      "", "Kerberos"},
+
+    {DEBIAN_AUTH DEBIAN_ACCOUNT
+     "# /common-password\n" CHECK
+     "password [success=2 default=ignore] pam_unix.so obscure use_authtok try_first_pass yescrypt\n"
+     "password [success=1 default=ignore] pam_winbind.so try_authtok try_first_pass\n"
+     "password requisite pam_deny.so\npassword required pam_permit.so\n" RECORD DEBIAN_OTHER,
+     "", "winbind, which takes the password that is there"},
+    {DEBIAN_AUTH DEBIAN_ACCOUNT
+     "# /common-password\n" CHECK
+     "password [success=2 default=ignore] pam_unix.so obscure use_authtok try_first_pass yescrypt\n"
+     "password [success=1 default=ignore] pam_ldap.so minimum_uid=1000 try_first_pass\n"
+     "password requisite pam_deny.so\npassword required pam_permit.so\n" RECORD DEBIAN_OTHER,
+     "", "nslcd's pam_ldap, which does so too"},
 
     /* ---- without a fault: others */
     {"# /x\n" AUTH ACCOUNT PASSWORD, "", "conf/examples/stack"},
