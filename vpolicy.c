@@ -153,13 +153,15 @@ static const struct cmd_command commands[] = {
      .names_max = ANY_NUMBER,
      .run = cmd_adopt},
     {.name = "stack",
-     .synopsis = "[SERVICE...]",
+     .synopsis = "[--json] [SERVICE...]",
      .summary = "say what is wrong with our lines in /etc/pam.d",
      .details =
          "All services, or those named: whatever lets a login or a new password slip by, or\n"
          "refuses in vain, as FILE:LINE: WORD: SERVICES: TEXT, and what to write instead.\n"
          "vpolicy(8) explains each WORD.\n"
+         "  --json           for a program: an array of faults\n"
          "Exit status 0 without faults, 1 with.\n",
+     .options = CMD_JSON,
      .names_max = ANY_NUMBER,
      .run = cmd_stack},
     {.name = "forget",

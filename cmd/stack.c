@@ -10,14 +10,12 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-/* No file of PAM's is longer; what is, is none of PAM's. */
+/* No file of PAM's is longer. */
 #define FILE_MAX ((size_t)256 * 1024)
 /* So many services are named in a line; a fault of common-auth concerns dozens. */
 #define NAMED_MAX 3
@@ -55,31 +53,6 @@ static const struct {
 };
 
 /* ---- files ----------------------------------------------------------------------------------- */
-
-/* All of a regular file, as a text to free; NULL with errno, 0 where it is no regular file. */
-static char *read_text(const char *path)
-{
-    /* O_NONBLOCK: a FIFO is told apart below, and must not be waited for. */
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    char *text = NULL;
-    size_t length = 0;
-    ssize_t more = 1;
-    struct stat status;
-
-    if (file < 0)
-        return NULL;
-    errno = 0;
-    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode))
-        text = malloc(FILE_MAX + 1);
-    while (text != NULL && length < FILE_MAX && more > 0) {
-        more = read(file, text + length, FILE_MAX - length);
-        length += more > 0 ? (size_t)more : 0;
-    }
-    if (text != NULL)
-        text[length] = '\0';
-    close(file);
-    return text;
-}
 
 static void free_file(struct vp_stack_file *file)
 {
@@ -139,7 +112,10 @@ static const struct vp_stack_file *find(void *context, const char *name)
 {
     struct check *check = context;
     struct vp_stack_file *file = known_file(check, name);
-    char *text = file == NULL && *name == '/' ? read_text(name) : NULL;
+    struct vp_error error;
+    size_t length;
+    char *text =
+        file == NULL && *name == '/' ? cmd_file_read(name, FILE_MAX, &length, &error) : NULL;
 
     return text == NULL ? file : keep_file(check, name, name, text);
 }
@@ -147,6 +123,8 @@ static const struct vp_stack_file *find(void *context, const char *name)
 /* One entry of a folder. Returns 0, or -1 after an error message. */
 static int read_entry(struct check *check, const char *folder, const char *name)
 {
+    struct vp_error error;
+    size_t length;
     char path[512];
     char *text;
 
@@ -154,12 +132,13 @@ static int read_entry(struct check *check, const char *folder, const char *name)
     if (name[0] == '.' || known_file(check, name) != NULL)
         return 0;
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    text = read_text(path);
+    text = cmd_file_read(path, FILE_MAX, &length, &error);
     if (text != NULL)
         return keep_file(check, name, path, text) == NULL ? -1 : 0;
-    if (errno == 0 || errno == ENOENT)
+    /* A folder, a FIFO, a link to nowhere: libpam finds no lines in them. */
+    if (error.errnum == 0 || error.errnum == ENOENT)
         return 0;
-    cmd_complain("%s: cannot be read: %s", path, strerrordesc_np(errno));
+    cmd_complain_error(&error);
     return -1;
 }
 
@@ -323,11 +302,13 @@ static void judge_memory(struct check *check, size_t i)
     while (directory != NULL && (entry = readdir(directory)) != NULL) {
         char path[512], *text;
         const struct vp_stack_file *file;
+        struct vp_error error;
+        size_t length;
 
         if (!ends_in(entry->d_name, memories[i].ending))
             continue;
         snprintf(path, sizeof path, "%s/%s", memories[i].folder, entry->d_name);
-        text = read_text(path);
+        text = cmd_file_read(path, FILE_MAX, &length, &error);
         file = text == NULL ? NULL : keep_file(check, path, path, text);
         if (file != NULL)
             memories[i].judge(file, collect, check);
@@ -433,20 +414,96 @@ static const char *plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
+static void say_all(const struct check *check)
+{
+    for (size_t i = 0; i < check->finding_count; i++)
+        say_finding(&check->findings[i]);
+    if (check->finding_count == 0)
+        cmd_say("%zu service%s: ok", check->service_count, plural(check->service_count));
+    else
+        cmd_say("%zu service%s, %zu fault%s", check->service_count, plural(check->service_count),
+                check->finding_count, plural(check->finding_count));
+}
+
+/* ---- for a program --------------------------------------------------------------------------- */
+
+enum { FAULT, FILE_AT, LINE, SERVICES, TEXT, WRITE, COLUMN_COUNT };
+
+static const struct cmd_column columns[COLUMN_COUNT] = {
+    [FAULT] = {.name = "fault"},
+    [FILE_AT] = {.name = "file"},
+    [LINE] = {.name = "line", .number = true},
+    [SERVICES] = {.name = "services"},
+    [TEXT] = {.name = "text"},
+    [WRITE] = {.name = "write"},
+};
+
+/* All the services, with a blank between: none has one in its name. A block to free, or NULL. */
+static char *join_services(const struct finding *finding)
+{
+    size_t size = 1;
+    struct vp_text text;
+    char *buffer;
+
+    for (size_t i = 0; i < finding->count; i++)
+        size += strlen(finding->services[i]) + 1;
+    buffer = malloc(size);
+    if (buffer == NULL)
+        return NULL;
+    vp_text_begin(&text, buffer, size);
+    for (size_t i = 0; i < finding->count; i++)
+        vp_text_add(&text, "%s%s", i == 0 ? "" : " ", finding->services[i]);
+    return buffer;
+}
+
+static int print_row(struct cmd_sheet *sheet, const struct finding *finding)
+{
+    const struct vp_audit_fault *fault = &finding->fault;
+    char *services = join_services(finding);
+    char line[16];
+    const char *cells[COLUMN_COUNT] = {
+        [FAULT] = vp_audit_word(fault->kind),
+        [FILE_AT] = fault->path,
+        [LINE] = line,
+        [SERVICES] = finding->count == 0 ? NULL : services,
+        [TEXT] = fault->what,
+        [WRITE] = fault->instead,
+    };
+    int result;
+
+    snprintf(line, sizeof line, "%u", fault->line);
+    result = services == NULL ? -1 : cmd_sheet_row(sheet, CMD_PLAIN, cells);
+    free(services);
+    return result;
+}
+
+static int print_all(const struct cmd_arguments *arguments, const struct check *check)
+{
+    struct cmd_sheet *sheet = cmd_sheet_open(arguments, columns, COLUMN_COUNT);
+    int result = sheet == NULL ? -1 : 0;
+
+    for (size_t i = 0; i < check->finding_count && result == 0; i++) {
+        result = print_row(sheet, &check->findings[i]);
+        if (result != 0)
+            cmd_complain("no memory");
+    }
+    cmd_sheet_close(sheet);
+    return result;
+}
+
+/* ---- the command ----------------------------------------------------------------------------- */
+
 enum cmd_status cmd_stack(const struct cmd_arguments *arguments)
 {
     struct check check;
     enum cmd_status status = CMD_ERROR;
 
     if (run_check(arguments, &check) == 0) {
-        for (size_t i = 0; i < check.finding_count; i++)
-            say_finding(&check.findings[i]);
         status = check.finding_count == 0 ? CMD_YES : CMD_NO;
-        if (status == CMD_YES)
-            cmd_say("%zu service%s: ok", check.service_count, plural(check.service_count));
-        else
-            cmd_say("%zu service%s, %zu fault%s", check.service_count, plural(check.service_count),
-                    check.finding_count, plural(check.finding_count));
+        if (!arguments->json)
+            say_all(&check);
+        else if (print_all(arguments, &check) != 0)
+            status = CMD_ERROR;
     }
     close_check(&check);
     return status;
