@@ -292,3 +292,14 @@ def found_in_examples(t):
     t.eq(faults(t), [], "conf/examples/stack-sufficient")
     t.must("sed -i s/substack/include/ /etc/pam.d/common-password")
     t.eq([word for word, _ in faults(t)], ["record-skipped"], "with include in the place of substack")
+
+
+@case("l.10", "with sssd's module enabled, changes of local passwords are recorded, its `sufficient` line below or not",
+      systems=("debian12",))
+def sssd_beside_us(t):
+    t.must("pam-auth-update --enable sss")
+    t.match(r"^password\s+sufficient\s+pam_sss\.so", t.must("cat /etc/pam.d/common-password"), "preparation")
+    by_root_then_su_and_sshd(t)
+    t.eq(t.passwd_self("mai", OWN, OTHER, OTHER).rc, 0, "passwd by the user")
+    recorded(t, "mai", "user", "and it is written down")
+    clean(t, "mai", OTHER, "and nothing is due")
