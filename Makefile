@@ -16,6 +16,7 @@ POLICY_PATH = $(SYSCONFDIR)/security/vpolicy.conf
 PROFILEDIR  = /usr/share/pam-configs
 USERDELDIR  = $(SYSCONFDIR)/shadow-maint/userdel-post.d
 UNITDIR     = $(PREFIX)/lib/systemd/system
+COMPLETIONDIR = $(PREFIX)/share/bash-completion/completions
 APPARMORDIR = $(SYSCONFDIR)/apparmor.d/abstractions/authentication.d
 # The multiarch directory of this system, found when it is needed.
 PAMDIR      = $(shell build-aux/pam-dir $(CC))
@@ -166,7 +167,7 @@ $(BUILD)/flags: export FLAGS_NOW = $(COMPILE) $(LIB_FLAGS) $(LINKING) $(LDFLAGS)
 check: ## install what is missing for it, then run every test but Debian 13's
 	@build-aux/need check
 	@MAKE='$(MAKE)' build-aux/stages check format-check check-gcc check-clang layers lint-man \
-	    check-doc check-unit check-pam check-cmd check-install check-e2e
+	    check-doc check-unit check-pam check-cmd check-completion check-install check-e2e
 
 # Two builds beside the one of `make`, so that neither spoils the other.
 check-gcc check-clang: check-%: ## build with gcc, with clang; every warning an error
@@ -186,6 +187,9 @@ check-doc: all $(WORDS) ## compare the manual pages, README and policy file with
 
 check-cmd: all ## test the command through its real binary
 	tests/cmd/run $(BUILD)
+
+check-completion: all ## test what bash offers for a line of vpolicy
+	tests/completion/run $(BUILD)
 
 check-e2e: all ## test with real programs in a private Debian 12
 	tests/e2e/run --system debian12
@@ -259,6 +263,7 @@ INSTALLED = 0644:$(MODULE):$(or $(PAMDIR),$(error set PAMDIR))/pam_vpolicy.so \
             0644:$(BUILD)/conf/apparmor/vpolicy:$(APPARMORDIR)/vpolicy \
             $(foreach unit,notify digest,0644:$(BUILD)/conf/systemd/vpolicy-$(unit).service:$(UNITDIR)/vpolicy-$(unit).service \
                 0644:conf/systemd/vpolicy-$(unit).timer:$(UNITDIR)/vpolicy-$(unit).timer) \
+            0644:conf/completion/vpolicy:$(COMPLETIONDIR)/vpolicy \
             $(foreach file,$(wildcard conf/examples/*) conf/vpolicy.conf,0644:$(file):$(DOCDIR)/examples/$(notdir $(file))) \
             $(foreach file,$(wildcard doc/*.txt),0644:$(file):$(DOCDIR)/$(notdir $(file))) \
             $(foreach file,$(wildcard README CHANGES SECURITY LICENSE),0644:$(file):$(DOCDIR)/$(file))
@@ -297,5 +302,5 @@ distclean: clean ## remove the private systems, too
 	rm -rf --one-file-system $(BUILD)
 
 force:
-.PHONY: all check check-gcc check-clang test-programs check-unit check-pam check-cmd check-doc check-e2e check-web check-debian13 check-install \
+.PHONY: all check check-gcc check-clang test-programs check-unit check-pam check-cmd check-completion check-doc check-e2e check-web check-debian13 check-install \
     try layers format format-check lint-man install install-built uninstall help clean distclean force
