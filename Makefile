@@ -206,6 +206,10 @@ check-debian13: all ## the same in a private Debian 13
 check-install: all ## test install, uninstall and the generated PAM stacks in a private system
 	tests/install/run
 
+check-package: ## test the Debian package: build, install, upgrade, remove and purge it in a private system
+	@build-aux/need try
+	tests/package/run
+
 try: ## play the policy's story with real programs in a private copy of this system
 	@build-aux/need try
 	@$(MAKE) --no-print-directory -j$$(nproc) all
@@ -302,5 +306,5 @@ distclean: clean ## remove the private systems, too
 	rm -rf --one-file-system $(BUILD)
 
 force:
-.PHONY: all check check-gcc check-clang test-programs check-unit check-pam check-cmd check-completion check-doc check-e2e check-web check-debian13 check-install \
+.PHONY: all check check-gcc check-clang test-programs check-unit check-pam check-cmd check-completion check-doc check-e2e check-web check-debian13 check-install check-package \
     try layers format format-check lint-man install install-built uninstall help clean distclean force
