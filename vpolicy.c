@@ -33,7 +33,7 @@
 static const struct cmd_command commands[] = {
     {.name = "status",
      .synopsis = "[--json]",
-     .summary = "say how policy, store and accounts are, and what needs a hand",
+     .summary = "say how policy, store, stacks and accounts are, and what needs a hand",
      .details = "The same as vpolicy without a command.\n"
                 "Exit status 0 if nothing needs a hand, 1 if something does.\n",
      .options = CMD_JSON,

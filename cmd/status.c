@@ -25,6 +25,7 @@ struct survey {
     struct vp_error policy_trouble, store_trouble;
     int32_t began;
     size_t records, total, no_record;
+    size_t services, stack_faults;
     size_t counts[CMD_STATE_COUNT][VP_REASON_COUNT]; /* VP_REASON_NONE where there is none */
     bool clock_back;
     struct cmd_people local; /* everybody in passwd */
@@ -139,7 +140,17 @@ static int count_account(void *context, const struct vp_inquiry *inquiry)
     return result;
 }
 
-/* Returns 0, or -1 after an error message: then the accounts could not be told. */
+/* 0, or -1 after an error message. */
+static int look_at_stacks(struct survey *survey)
+{
+    int result = cmd_stack_count(survey->arguments, &survey->services, &survey->stack_faults);
+
+    if (result == 0 && survey->stack_faults > 0)
+        want(survey, "logins or new passwords may slip past the PAM lines: vpolicy stack");
+    return result;
+}
+
+/* Returns 0, or -1 after an error message: then not all could be told. */
 static int look(struct survey *survey)
 {
     struct vp_store store;
@@ -164,6 +175,8 @@ static int look(struct survey *survey)
     if (!survey->store_missing && result == 0)
         look_for_gone(survey, &store);
     vp_store_close(&store);
+    if (result == 0)
+        result = look_at_stacks(survey);
     if (count_state(survey, CMD_STATE_UNREADABLE) > 0)
         want(survey, "accounts that cannot be judged (%zu): vpolicy list --state unreadable",
              count_state(survey, CMD_STATE_UNREADABLE));
@@ -244,6 +257,7 @@ static void say(const struct survey *survey)
 {
     say_policy(survey);
     say_store(survey);
+    cmd_say("stacks: %zu services, %zu faults", survey->services, survey->stack_faults);
     say_accounts(survey);
     for (size_t i = 0; i < survey->to_do_count; i++)
         cmd_say_toned(CMD_BAD, "to do: %s", survey->to_do[i]);
@@ -315,15 +329,17 @@ static json_t *make_to_do(const struct survey *survey)
 static enum cmd_status print_json(const struct survey *survey)
 {
     json_t *all = json_pack(
-        "{s:{s:o, s:s, s:o}, s:{s:o, s:o, s:I, s:o}, s:{s:I, s:I, s:I, s:o, s:o}, s:o}", "policy",
-        "file", make_text(survey->policy_path), "in_force", policy_word(survey), "trouble",
-        make_trouble(&survey->policy_trouble, survey->policy_faulty), "store", "directory",
-        make_text(survey->state_dir), "began", make_day(survey->began), "records",
+        "{s:{s:o, s:s, s:o}, s:{s:o, s:o, s:I, s:o}, s:{s:I, s:I}, s:{s:I, s:I, s:I, s:o, s:o}, "
+        "s:o}",
+        "policy", "file", make_text(survey->policy_path), "in_force", policy_word(survey),
+        "trouble", make_trouble(&survey->policy_trouble, survey->policy_faulty), "store",
+        "directory", make_text(survey->state_dir), "began", make_day(survey->began), "records",
         (json_int_t)survey->records, "trouble",
-        make_trouble(&survey->store_trouble, survey->store_trouble.text[0] != '\0'), "accounts",
-        "count", (json_int_t)survey->total, "without_record", (json_int_t)survey->no_record, "gone",
-        (json_int_t)survey->gone, "states", make_states(survey), "reasons", make_reasons(survey),
-        "to_do", make_to_do(survey));
+        make_trouble(&survey->store_trouble, survey->store_trouble.text[0] != '\0'), "stacks",
+        "services", (json_int_t)survey->services, "faults", (json_int_t)survey->stack_faults,
+        "accounts", "count", (json_int_t)survey->total, "without_record",
+        (json_int_t)survey->no_record, "gone", (json_int_t)survey->gone, "states",
+        make_states(survey), "reasons", make_reasons(survey), "to_do", make_to_do(survey));
     int result = all == NULL ? -1 : json_dumpf(all, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
 
     putchar('\n');
