@@ -39,14 +39,36 @@ static const struct cmd_command commands[] = {
      .options = CMD_JSON,
      .run = cmd_status_report},
     {.name = "check",
-     .synopsis = "[FILE]",
+     .synopsis = "[--csv | --json] [FILE]",
      .summary = "say what is wrong in a policy file",
      .details =
          "Every fault is told in one run, as FILE:LINE: KEY: TEXT. Warnings are no faults.\n"
          "Without FILE the policy in force is checked, and what holds if it does not count.\n"
+         "  --csv, --json    for a spreadsheet, for a program\n"
          "Exit status 0 without faults, 1 with.\n",
+     .options = CMD_CSV | CMD_JSON,
      .names_max = 1,
      .run = cmd_check},
+    {.name = "diff",
+     .synopsis = "[--csv | --json] FILE",
+     .summary = "say for whom another policy file would make a difference",
+     .details = "Who would be due or closed under FILE, or no longer, today and in 14 days.\n"
+                "  --csv, --json    for a spreadsheet, for a program\n"
+                "Exit status 0 if it becomes worse for nobody, 1 if for somebody.\n",
+     .options = CMD_CSV | CMD_JSON,
+     .names_min = 1,
+     .names_max = 1,
+     .run = cmd_diff},
+    {.name = "edit",
+     .synopsis = "[-n] [--yes]",
+     .summary = "change the policy file, checked before it counts",
+     .details =
+         "In the editor of SUDO_EDITOR, VISUAL or EDITOR, on a copy. It is installed without a\n"
+         "fault only, and after a question that says how many accounts would be due by it.\n"
+         "  --yes            do not ask\n"
+         "  -n, --dry-run    everything but installing\n",
+     .options = CMD_ASK | CMD_DRY_RUN,
+     .run = cmd_edit},
     {.name = "show",
      .synopsis = "[--json] USER [SERVICE]",
      .summary = "say what holds for a user, and what a login would get",

@@ -324,10 +324,7 @@ static int compare_names(const void *one, const void *other)
 {
     const struct cmd_candidate *a = one, *b = other;
 
-    /* Who is named comes first of two, and is the one that stays. */
-    int order = strcmp(a->name, b->name);
-
-    return order != 0 ? order : b->named - a->named;
+    return strcmp(a->name, b->name);
 }
 
 /* Who is named and in a set came twice. */

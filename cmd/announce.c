@@ -125,7 +125,7 @@ static void say_hint(const struct cmd_adoption *adoption, enum cmd_hint hint)
     for (size_t i = 0; i < adoption->count; i++) {
         const struct cmd_candidate *candidate = &adoption->candidates[i];
 
-        if (!candidate->overdue || candidate->hint != hint)
+        if (candidate->hint != hint)
             continue;
         vp_text_add(&text, " %s", candidate->name);
         if (text.length >= SECTION_SIZE) {
@@ -142,7 +142,7 @@ static void say_hints(const struct cmd_adoption *adoption)
     bool any = false;
 
     for (size_t i = 0; i < adoption->count; i++)
-        any |= adoption->candidates[i].overdue && adoption->candidates[i].hint != CMD_HINT_NONE;
+        any |= adoption->candidates[i].hint != CMD_HINT_NONE;
     if (any)
         cmd_remark(
             adoption->arguments,

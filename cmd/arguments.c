@@ -122,17 +122,9 @@ int cmd_read_globals(int argc, char **argv, struct cmd_arguments *arguments_out)
     return optind;
 }
 
-static bool is_hidden(const struct cmd_command *command, const char *global)
-{
-    for (size_t i = 0; i < ROW_COUNT; i++)
-        if (command->options & rows[i].takes && strcmp(rows[i].name, global) == 0)
-            return true;
-    return false;
-}
-
 /*
- * The options that a subcommand takes, as getopt_long wants them. A subcommand's
- * own --state hides the global one, which then can only stand before the subcommand's name.
+ * The options that a subcommand takes, as getopt_long wants them. The first of a name
+ * counts: a subcommand's own --state hides the global one, which then can only stand before it.
  */
 static void list_options(const struct cmd_command *command, struct option *options)
 {
@@ -143,8 +135,7 @@ static void list_options(const struct cmd_command *command, struct option *optio
             options[count++] =
                 (struct option){rows[i].name, rows[i].has_argument, NULL, OPTION_TABLE + (int)i};
     for (size_t i = 0; i < GLOBAL_COUNT; i++)
-        if (!is_hidden(command, globals[i].name))
-            options[count++] = globals[i];
+        options[count++] = globals[i];
     options[count] = (struct option){0};
 }
 

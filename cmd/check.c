@@ -4,7 +4,6 @@
 #include "command.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,6 +13,8 @@
 #include <unistd.h>
 
 struct checking {
+    const struct cmd_arguments *arguments;
+    struct cmd_sheet *sheet; /* or NULL: lines for people */
     const char *file;
     bool in_force; /* it is the file that the module reads */
     size_t faults, warnings;
@@ -23,6 +24,35 @@ struct checking {
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
+enum column { FILE_NAME, LINE, KIND, TEXT, COLUMN_COUNT };
+
+static const struct cmd_column columns[COLUMN_COUNT] = {
+    [FILE_NAME] = {.name = "file"},
+    [LINE] = {.name = "line", .number = true},
+    [KIND] = {.name = "kind"},
+    [TEXT] = {.name = "text"},
+};
+
+static void tell_row(const struct checking *checking, unsigned line, const char *kind,
+                     const char *text)
+{
+    char number[16];
+    const char *cells[COLUMN_COUNT] = {[FILE_NAME] = checking->file,
+                                       [LINE] = line == 0 ? NULL : number,
+                                       [KIND] = kind,
+                                       [TEXT] = text};
+
+    snprintf(number, sizeof number, "%u", line);
+    if (cmd_sheet_row(checking->sheet, CMD_PLAIN, cells) != 0)
+        cmd_complain("no memory");
+}
+
+/* What is data on standard output must not be mixed with words. */
+static bool is_for_people(const struct checking *checking)
+{
+    return !checking->arguments->json && !checking->arguments->csv;
+}
+
 static void report_fault(void *context, const struct vp_error *fault)
 {
     struct checking *checking = context;
@@ -30,7 +60,12 @@ static void report_fault(void *context, const struct vp_error *fault)
 
     checking->faults++;
     vp_error_print(fault, text, sizeof text);
-    cmd_say("%s", text);
+    if (checking->sheet != NULL)
+        tell_row(checking, fault->line, "fault", fault->text);
+    else if (is_for_people(checking))
+        cmd_say("%s", text);
+    else
+        cmd_complain("%s", text);
 }
 
 static void warn(struct checking *checking, unsigned line, const char *format, ...) VP_PRINTF(3, 4);
@@ -44,34 +79,14 @@ static void warn(struct checking *checking, unsigned line, const char *format, .
     va_start(values, format);
     vsnprintf(text, sizeof text, format, values);
     va_end(values);
-    if (line > 0)
+    if (checking->sheet != NULL)
+        tell_row(checking, line, "warning", text);
+    else if (!is_for_people(checking))
+        return;
+    else if (line > 0)
         cmd_say("%s:%u: warning: %s", checking->file, line, text);
     else
         cmd_say("%s: warning: %s", checking->file, text);
-}
-
-/* Reads a file whoever may have written it: it is only judged. A block to free, or NULL. */
-static char *read_any(const char *path, size_t *length_out, struct vp_error *error_out)
-{
-    /* O_NONBLOCK: a FIFO is told apart below, and must not be waited for. */
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "r");
-    char *text = malloc(VP_POLICY_MAX + 2);
-    struct stat status;
-
-    if (file == NULL || text == NULL || fstat(fileno(file), &status) != 0 ||
-        !S_ISREG(status.st_mode)) {
-        (void)vp_error_set(error_out, path, 0, file == NULL || text == NULL ? errno : 0, "%s",
-                           file == NULL ? "cannot be read" : "is no regular file");
-        free(text);
-        text = NULL;
-    } else {
-        *length_out = fread(text, 1, VP_POLICY_MAX + 1, file);
-        text[*length_out] = '\0';
-    }
-    if (file != NULL)
-        fclose(file);
-    return text;
 }
 
 /*
@@ -90,7 +105,7 @@ static int read_policy(struct checking *checking, char **text_out, size_t *lengt
         report_fault(checking, &error);
     else if (error.errnum == 0)
         warn(checking, 0, "%s: as the policy it would not count", error.text);
-    *text_out = read_any(checking->file, length_out, &error);
+    *text_out = cmd_file_read(checking->file, VP_POLICY_MAX, length_out, &error);
     if (*text_out != NULL)
         return 1;
     cmd_complain_error(&error);
@@ -233,13 +248,13 @@ static void say_in_force(const struct cmd_arguments *arguments)
 static void say_total(const struct checking *checking)
 {
     if (checking->faults > 0)
-        cmd_say("%s: %zu fault%s", checking->file, checking->faults,
-                checking->faults == 1 ? "" : "s");
+        cmd_remark(checking->arguments, "%s: %zu fault%s", checking->file, checking->faults,
+                   checking->faults == 1 ? "" : "s");
     else if (checking->warnings > 0)
-        cmd_say("%s: ok, %zu warning%s", checking->file, checking->warnings,
-                checking->warnings == 1 ? "" : "s");
+        cmd_remark(checking->arguments, "%s: ok, %zu warning%s", checking->file, checking->warnings,
+                   checking->warnings == 1 ? "" : "s");
     else
-        cmd_say("%s: ok", checking->file);
+        cmd_remark(checking->arguments, "%s: ok", checking->file);
 }
 
 static enum cmd_status say_missing(const struct cmd_arguments *arguments,
@@ -249,38 +264,75 @@ static enum cmd_status say_missing(const struct cmd_arguments *arguments,
         cmd_complain("%s: there is no such file", checking->file);
         return CMD_ERROR;
     }
-    cmd_say("%s: there is no such file", checking->file);
-    say_in_force(arguments);
+    cmd_remark(arguments, "%s: there is no such file", checking->file);
+    if (is_for_people(checking))
+        say_in_force(arguments);
     /* Only the default file may be missing: a path that somebody wrote down is meant. */
     return arguments->policy_path == NULL ? CMD_YES : CMD_NO;
+}
+
+/* Fills checking->policy. 1 where the file was read, faulty or not; 0 where there is none; -1. */
+static int check(struct checking *checking)
+{
+    char *text = NULL;
+    size_t length = 0;
+    struct vp_error error;
+    int found = read_policy(checking, &text, &length);
+
+    if (found <= 0)
+        return found;
+    if (vp_policy_parse(text, length, checking->file, report_fault, checking, &checking->policy,
+                        &error) == 0)
+        check_matches(checking);
+    else if (checking->faults == 0)
+        report_fault(checking, &error);
+    free(text);
+    return 1;
+}
+
+int cmd_check_file(const struct cmd_arguments *arguments, const char *file,
+                   struct vp_policy *policy_out)
+{
+    struct checking checking = {.arguments = arguments, .file = file};
+    int found = check(&checking);
+
+    *policy_out = (struct vp_policy){0};
+    if (found == 0)
+        cmd_complain("%s: there is no such file", file);
+    if (found <= 0)
+        return -1;
+    if (checking.faults > 0) {
+        vp_policy_free(&checking.policy);
+        cmd_remark(arguments, "%s: %zu fault%s", file, checking.faults,
+                   checking.faults == 1 ? "" : "s");
+        return 1;
+    }
+    *policy_out = checking.policy;
+    return 0;
 }
 
 enum cmd_status cmd_check(const struct cmd_arguments *arguments)
 {
     const char *usual = arguments->policy_path == NULL ? VP_POLICY_PATH : arguments->policy_path;
     struct checking checking = {
+        .arguments = arguments,
         .file = arguments->name_count > 0 ? arguments->names[0] : usual,
     };
-    char *text = NULL;
-    size_t length = 0;
-    struct vp_error error;
     int found;
 
     checking.in_force = strcmp(checking.file, usual) == 0;
-    found = read_policy(&checking, &text, &length);
+    if (!is_for_people(&checking) &&
+        (checking.sheet = cmd_sheet_open(arguments, columns, COLUMN_COUNT)) == NULL)
+        return CMD_ERROR;
+    found = check(&checking);
+    cmd_sheet_close(checking.sheet);
+    vp_policy_free(&checking.policy);
     if (found == 0)
         return say_missing(arguments, &checking);
     if (found < 0)
         return CMD_ERROR;
-    if (vp_policy_parse(text, length, checking.file, report_fault, &checking, &checking.policy,
-                        &error) == 0)
-        check_matches(&checking);
-    else if (checking.faults == 0)
-        report_fault(&checking, &error);
-    free(text);
-    vp_policy_free(&checking.policy);
     say_total(&checking);
-    if (checking.in_force && checking.faults > 0)
+    if (checking.in_force && checking.faults > 0 && is_for_people(&checking))
         say_in_force(arguments);
     return checking.faults > 0 ? CMD_NO : CMD_YES;
 }

@@ -46,7 +46,8 @@ struct cmd_arguments {
     const char *in_state, *due, *idle, *by; /* of list */
     const char *file;
     bool lock, dry_run, batch, stamp_only, all, yes, json, csv, strict, help, version;
-    const char **names; /* those of --user first; the caller frees it */
+    const struct vp_policy *draft; /* a policy to judge by instead of the file's, or NULL */
+    const char **names;            /* those of --user first; the caller frees it */
     size_t name_count;
     int64_t now; /* seconds since 1970, one moment for the whole run */
 };
@@ -65,8 +66,9 @@ struct cmd_command {
     cmd_function *run;
 };
 
-cmd_function cmd_status_report, cmd_list, cmd_check, cmd_show, cmd_suspect, cmd_clear, cmd_close,
-    cmd_reopen, cmd_test, cmd_adopt, cmd_forget, cmd_prune, cmd_notify, cmd_stack;
+cmd_function cmd_status_report, cmd_check, cmd_diff, cmd_edit, cmd_list, cmd_show, cmd_suspect,
+    cmd_clear, cmd_close, cmd_reopen, cmd_test, cmd_adopt, cmd_forget, cmd_prune, cmd_notify,
+    cmd_stack;
 
 /* ---- arguments.c ----------------------------------------------------------------------------- */
 
@@ -147,6 +149,39 @@ VP_CHECKED int cmd_sheet_row(struct cmd_sheet *sheet, enum cmd_tone tone, const 
 
 /* Prints what is left to print, and frees. NULL is allowed. */
 void cmd_sheet_close(struct cmd_sheet *sheet);
+
+/* ---- check.c --------------------------------------------------------------------------------- */
+
+/*
+ * Reads a policy file whoever may have written it, and tells every fault and warning. Returns 0
+ * with policy_out for vp_policy_free; 1 where it is faulty, or -1 where it cannot be read, with
+ * policy_out empty; both have been told.
+ */
+VP_CHECKED int cmd_check_file(const struct cmd_arguments *arguments, const char *file,
+                              struct vp_policy *policy_out);
+
+/* ---- difference.c ---------------------------------------------------------------------------- */
+
+/* So far ahead a draft is judged, beside today. */
+#define CMD_DIFFERENCE_DAYS 14
+
+/* For whom it would be otherwise under a draft. Days: today, and in CMD_DIFFERENCE_DAYS. */
+struct cmd_difference {
+    struct cmd_difference_row *rows;
+    size_t count, room;
+    size_t due[2][2], closed[2][2]; /* by day, and by policy: in force, draft */
+    bool worse;                     /* somebody would become due or closed */
+};
+
+/* Judges all local accounts by both policies. Returns 0, or -1 after an error message. */
+VP_CHECKED int cmd_difference_find(const struct cmd_arguments *arguments,
+                                   const struct vp_policy *draft,
+                                   struct cmd_difference *difference_out);
+void cmd_difference_free(struct cmd_difference *difference);
+
+/* Says the totals of both days. */
+void cmd_difference_say(const struct cmd_arguments *arguments,
+                        const struct cmd_difference *difference);
 
 /* ---- people.c -------------------------------------------------------------------------------- */
 

@@ -18,6 +18,7 @@ struct cmd_group {
 
 struct cmd_groups {
     struct vp_policy policy;
+    bool lent; /* the policy is somebody else's */
     struct cmd_group *groups;
     size_t count;
 };
@@ -157,22 +158,32 @@ static int read_groups(struct cmd_groups *groups)
     return result;
 }
 
-struct cmd_groups *cmd_groups_open(const struct cmd_arguments *arguments)
+static void load_policy(const struct cmd_arguments *arguments, struct vp_policy *policy_out)
 {
     const char *path = arguments->state_dir == NULL ? VP_STATE_DIR : arguments->state_dir;
-    struct cmd_groups *groups = calloc(1, sizeof *groups);
     struct vp_store store;
     struct vp_error error;
     bool troubled;
+
+    (void)!vp_store_open(path, &store, &error);
+    (void)vp_inquiry_load_policy(arguments->policy_path, &store, true, policy_out, &troubled,
+                                 &error);
+    vp_store_close(&store);
+}
+
+struct cmd_groups *cmd_groups_open(const struct cmd_arguments *arguments)
+{
+    struct cmd_groups *groups = calloc(1, sizeof *groups);
 
     if (groups == NULL) {
         cmd_complain("no memory");
         return NULL;
     }
-    (void)!vp_store_open(path, &store, &error);
-    (void)vp_inquiry_load_policy(arguments->policy_path, &store, true, &groups->policy, &troubled,
-                                 &error);
-    vp_store_close(&store);
+    groups->lent = arguments->draft != NULL;
+    if (groups->lent)
+        groups->policy = *arguments->draft;
+    else
+        load_policy(arguments, &groups->policy);
     if (read_groups(groups) != 0) {
         cmd_groups_close(groups);
         return NULL;
@@ -187,7 +198,8 @@ void cmd_groups_close(struct cmd_groups *groups)
     for (size_t i = 0; i < groups->count; i++)
         drop_group(&groups->groups[i]);
     free(groups->groups);
-    vp_policy_free(&groups->policy);
+    if (!groups->lent)
+        vp_policy_free(&groups->policy);
     free(groups);
 }
 

@@ -14,6 +14,7 @@ struct vp_question cmd_question(const struct cmd_arguments *arguments, const cha
         .state_dir = arguments->state_dir,
         .user = user,
         .now = arguments->now,
+        .draft = arguments->draft,
         .look_only = look_only,
     };
 }

@@ -39,13 +39,13 @@ bool cmd_is_person(const struct vp_inquiry *inquiry)
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
-/* A password of an unknown day was set before any day that is asked about. */
+/* A password of an unknown day was set before any day that is asked about, as VP_NO_DAY is. */
 static bool is_old_enough(const struct selection *selection, const struct vp_inquiry *inquiry)
 {
     int32_t set_on =
         inquiry->record.user[0] == '\0' ? inquiry->account.changed_on : inquiry->record.set_on;
 
-    return selection->before == VP_NO_DAY || set_on == VP_NO_DAY || set_on < selection->before;
+    return selection->before == VP_NO_DAY || set_on < selection->before;
 }
 
 /* selected: by a set, not by name. */

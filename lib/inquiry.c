@@ -363,6 +363,11 @@ static void load_policy(struct vp_inquiry *inquiry)
     struct vp_error error;
     bool troubled;
 
+    if (inquiry->question.draft != NULL) {
+        inquiry->policy = *inquiry->question.draft;
+        inquiry->policy_source = VP_POLICY_FILE;
+        return;
+    }
     inquiry->policy_source =
         vp_inquiry_load_policy(inquiry->question.policy_path, &inquiry->store,
                                inquiry->question.look_only, &inquiry->policy, &troubled, &error);
@@ -428,7 +433,8 @@ void vp_inquiry_close(struct vp_inquiry *inquiry)
 {
     vp_inquiry_release(inquiry);
     vp_store_close(&inquiry->store);
-    vp_policy_free(&inquiry->policy);
+    if (inquiry->question.draft == NULL)
+        vp_policy_free(&inquiry->policy);
     vp_secret_wipe(inquiry, sizeof *inquiry);
     inquiry->lock = inquiry->store.directory = -1;
 }

@@ -36,10 +36,11 @@ struct vp_question {
     const char *policy_path; /* NULL = VP_POLICY_PATH, which may be missing */
     const char *state_dir;   /* NULL = VP_STATE_DIR */
     const char *user;
-    const char *service; /* or NULL */
-    int64_t now;         /* seconds since 1970 */
-    bool look_only;      /* write nothing, not even the stamp */
-    bool committing;     /* our own change is under way: the witness is not heard */
+    const char *service;           /* or NULL */
+    int64_t now;                   /* seconds since 1970 */
+    const struct vp_policy *draft; /* a policy to judge by instead of the file's; lent; or NULL */
+    bool look_only;                /* write nothing, not even the stamp */
+    bool committing;               /* our own change is under way: the witness is not heard */
 };
 
 /* What somebody who asks about many accounts has read already, once for all of them. */
