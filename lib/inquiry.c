@@ -1,6 +1,7 @@
 #include "inquiry.h"
 #include "accounts.h"
 #include "error.h"
+#include "generate.h"
 #include "hash.h"
 #include "number.h"
 #include "secret.h"
@@ -12,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* A login name or the old password comes up by chance once in many thousands. */
+#define GENERATE_TRIES 100
 
 static void note_trouble(struct vp_inquiry *inquiry, enum vp_trouble trouble,
                          const struct vp_error *error)
@@ -556,6 +560,11 @@ bool vp_inquiry_blind(const struct vp_inquiry *inquiry)
 
 /* ---- a new password -------------------------------------------------------------------------- */
 
+static size_t bytes_max(const struct vp_account *account)
+{
+    return vp_hash_is_bcrypt(account->hash) ? VP_BYTES_MAX_BCRYPT : VP_BYTES_MAX;
+}
+
 int vp_inquiry_check_rules(const struct vp_inquiry *inquiry, const char *password, size_t length,
                            const char *old, struct vp_failures *failures_out,
                            struct vp_error *error_out)
@@ -564,7 +573,7 @@ int vp_inquiry_check_rules(const struct vp_inquiry *inquiry, const char *passwor
     struct vp_candidate candidate, old_candidate;
     struct vp_rules_setting setting = {
         .login_name = account->name[0] == '\0' ? NULL : account->name,
-        .bytes_max = vp_hash_is_bcrypt(account->hash) ? VP_BYTES_MAX_BCRYPT : VP_BYTES_MAX,
+        .bytes_max = bytes_max(account),
     };
     int result = 0;
 
@@ -630,4 +639,45 @@ out:
     vp_hash_close(hash);
     vp_secret_wipe(&history, sizeof history);
     return result;
+}
+
+/* Whether the password passes all checks: 1, 0 with the failures, or -1 (error filled). */
+static int passes(const struct vp_inquiry *inquiry, const char *password, const char *old,
+                  bool with_history, struct vp_failures *failures_out, struct vp_error *error_out)
+{
+    if (vp_inquiry_check_rules(inquiry, password, strlen(password), old, failures_out, error_out) !=
+        0)
+        return -1;
+    /* What the rules refuse is thrown away: no crypt(3) for it. */
+    if (with_history && failures_out->count == 0 &&
+        vp_inquiry_check_history(inquiry, password, failures_out, error_out) != 0)
+        return -1;
+    return failures_out->count == 0;
+}
+
+int vp_inquiry_generate(const struct vp_inquiry *inquiry, const char *old, bool with_history,
+                        char password_out[VP_PASSWORD_SIZE], unsigned *bits_out,
+                        struct vp_error *error_out)
+{
+    struct vp_failures failures = {0};
+    struct vp_plan plan;
+    int passed = 0;
+
+    *bits_out = 0;
+    password_out[0] = '\0';
+    if (vp_generate_plan(&inquiry->values, bytes_max(&inquiry->account), &plan, error_out) != 0)
+        return -1;
+    for (int i = 0; i < GENERATE_TRIES && passed == 0; i++) {
+        if (vp_generate_draw(&plan, password_out, error_out) != 0)
+            return -1;
+        passed = passes(inquiry, password_out, old, with_history, &failures, error_out);
+    }
+    if (passed == 0)
+        (void)vp_error_set(error_out, NULL, 0, 0,
+                           "%d passwords by chance were refused, the last of them as %s",
+                           GENERATE_TRIES, vp_rules_code(failures.list[0].rule));
+    if (passed != 1)
+        vp_secret_wipe(password_out, VP_PASSWORD_SIZE);
+    *bits_out = plan.bits;
+    return passed == 1 ? 0 : -1;
 }

@@ -159,4 +159,14 @@ VP_CHECKED int vp_inquiry_check_rules(const struct vp_inquiry *inquiry, const ch
 VP_CHECKED int vp_inquiry_check_history(const struct vp_inquiry *inquiry, const char *password,
                                         struct vp_failures *failures, struct vp_error *error_out);
 
+/*
+ * Makes a password by chance (generate.h) that these two checks accept; old as above.
+ * with_history: the old hashes are asked, too. bits_out gets the chance in it. Returns 0 and a
+ * secret that the caller wipes; or -1, password_out wiped, where the policy contradicts itself, a
+ * check cannot be made, or the rules refused every try (error filled).
+ */
+VP_CHECKED int vp_inquiry_generate(const struct vp_inquiry *inquiry, const char *old,
+                                   bool with_history, char password_out[VP_PASSWORD_SIZE],
+                                   unsigned *bits_out, struct vp_error *error_out);
+
 #endif

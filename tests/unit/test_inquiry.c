@@ -493,6 +493,58 @@ START_TEST(old_passwords_are_refused_as_far_back_as_the_policy_says)
 }
 END_TEST
 
+/* ---- made by chance -------------------------------------------------------------------------- */
+
+static const struct {
+    const char *policy, *shadow, *old;
+    const char *fault; /* "" = made */
+    const char *why;
+} made[] = {
+    {"", HASH_2, NULL, "", "the built-in rules"},
+    {"non_ascii = allow\n", HASH_2, NULL, "", "classes by Unicode"},
+    {"min_length = 70\nmin_special = 20\n",
+     "$2b$04$abcdefghijklmnopqrstuu43u0nqDIlyhj8vpsRkhvEjVgveVAPBK", NULL, "",
+     "no more than the hash reads"},
+    {"min_length = 80\n", "$2b$04$abcdefghijklmnopqrstuu43u0nqDIlyhj8vpsRkhvEjVgveVAPBK", NULL,
+     "min_length = 80 and the bytes that can be used = 72 contradict each other: no password can "
+     "meet both",
+     "more than the hash reads"},
+    {"min_difference = 20\n", HASH_2, "Vpolicy#2", "", "unlike the old one"},
+    {"min_difference = 100\nmax_length = 50\n", HASH_2, "Vpolicy#2",
+     "100 passwords by chance were refused, the last of them as similar",
+     "nothing so short can be so different"},
+};
+
+START_TEST(what_is_made_by_chance_passes_both_checks)
+{
+    char password[VP_PASSWORD_SIZE];
+    struct vp_failures failures = {0};
+    unsigned bits;
+    int wanted = made[_i].fault[0] == '\0' ? 0 : -1;
+
+    put(policy, made[_i].policy);
+    user.shadow = made[_i].shadow;
+    ck_assert_int_eq(ask(), 1);
+    memset(password, 'x', sizeof password);
+    error.text[0] = '\0';
+    ck_assert_msg(vp_inquiry_generate(&inquiry, made[_i].old, true, password, &bits, &error) ==
+                      wanted,
+                  "%s: %s", made[_i].why, error.text);
+    if (wanted == 0) {
+        ck_assert_uint_ge(bits, 70);
+        ck_assert_int_eq(vp_inquiry_check_rules(&inquiry, password, strlen(password), made[_i].old,
+                                                &failures, &error),
+                         0);
+        ck_assert_int_eq(vp_inquiry_check_history(&inquiry, password, &failures, &error), 0);
+        ck_assert_msg(failures.count == 0, "%s: %s", password, made[_i].why);
+    } else {
+        ck_assert_msg(strcmp(error.text, made[_i].fault) == 0, "%s: %s", error.text, made[_i].why);
+        ck_assert_msg(password[0] == '\0', "%s: %s is left", made[_i].why, password);
+    }
+    vp_inquiry_close(&inquiry);
+}
+END_TEST
+
 /* ---- secrets --------------------------------------------------------------------------------- */
 
 static void check_secret(void *context)
@@ -558,6 +610,7 @@ Suite *suite_inquiry(void)
     tcase_add_test(tcase, what_was_read_already_is_not_asked_again);
     ADD_ROWS(tcase, a_password_is_judged_by_the_accounts_own_policy_and_hash, passwords);
     ADD_ROWS(tcase, old_passwords_are_refused_as_far_back_as_the_policy_says, reuses);
+    ADD_ROWS(tcase, what_is_made_by_chance_passes_both_checks, made);
     tcase_add_test(tcase, checking_a_password_leaves_none_behind);
     tcase_add_test(tcase, an_inquiry_that_was_closed_leaves_no_hash_behind);
     suite_add_tcase(suite, tcase);
