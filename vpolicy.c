@@ -155,6 +155,15 @@ static const struct cmd_command commands[] = {
      .names_max = 1,
      .no_words = "a password is never an argument: it is asked for, or comes through a pipe",
      .run = cmd_test},
+    {.name = "generate",
+     .synopsis = "[--user USER] [N]",
+     .summary = "make new passwords that the rules accept",
+     .details = "N passwords, 1 to 1000, a line each; one unless given. Changes nothing.\n"
+                "  --user USER      by the rules for USER, and none of his old passwords\n"
+                "Each has 70 bits of chance or more, where max_length leaves room for them.\n",
+     .options = CMD_USER,
+     .names_max = ANY_NUMBER,
+     .run = cmd_generate},
     {.name = "adopt",
      .synopsis = "[--within DAYS] [--strict] [-n] [--csv | --json] [WHOM] | --stamp-only",
      .summary = "begin records for accounts that were here before",

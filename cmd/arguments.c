@@ -200,6 +200,7 @@ int cmd_read_arguments(const struct cmd_command *command, int argc, char **argv,
     }
     if (read_options(command, argc, argv, arguments) != 0)
         return -1;
+    arguments->option_count = arguments->name_count;
     if (optind < argc && command->no_words != NULL) {
         cmd_complain("%s: %s", command->name, command->no_words);
         return -1;

@@ -49,7 +49,8 @@ struct cmd_arguments {
     const struct vp_policy *draft; /* a policy to judge by instead of the file's, or NULL */
     const char **names;            /* those of --user first; the caller frees it */
     size_t name_count;
-    int64_t now; /* seconds since 1970, one moment for the whole run */
+    size_t option_count; /* of names: as many came by --user */
+    int64_t now;         /* seconds since 1970, one moment for the whole run */
 };
 
 typedef enum cmd_status cmd_function(const struct cmd_arguments *arguments);
@@ -67,7 +68,7 @@ struct cmd_command {
 };
 
 cmd_function cmd_status_report, cmd_check, cmd_diff, cmd_edit, cmd_list, cmd_show, cmd_suspect,
-    cmd_clear, cmd_close, cmd_reopen, cmd_test, cmd_adopt, cmd_forget, cmd_prune, cmd_notify,
+    cmd_clear, cmd_close, cmd_reopen, cmd_test, cmd_generate, cmd_adopt, cmd_forget, cmd_prune, cmd_notify,
     cmd_stack;
 
 /* ---- arguments.c ----------------------------------------------------------------------------- */
@@ -449,6 +450,20 @@ void cmd_traces_say(const struct cmd_traces *traces, const struct vp_account *ac
 enum cmd_hint { CMD_HINT_NONE, CMD_HINT_CRONTAB, CMD_HINT_KEYS, CMD_HINT_NO_SHELL, CMD_HINT_COUNT };
 enum cmd_hint cmd_traces_hint(const struct vp_account *account);
 const char *cmd_hint_word(enum cmd_hint hint);
+
+/* ---- trial.c --------------------------------------------------------------------------------- */
+
+/* Whose rules a new password must keep. */
+struct cmd_trial {
+    struct vp_inquiry inquiry;
+    bool known;         /* an account was named */
+    bool history_known; /* and its hashes can be read */
+};
+
+/* user: whose, or NULL. Returns 0, or -1 after an error message. Close it in both cases. */
+VP_CHECKED int cmd_trial_open(const struct cmd_arguments *arguments, const char *user,
+                              struct cmd_trial *trial_out);
+void cmd_trial_close(struct cmd_trial *trial);
 
 /* ---- seen.c ---------------------------------------------------------------------------------- */
 

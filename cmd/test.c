@@ -140,14 +140,8 @@ out:
 
 /* ---- judging --------------------------------------------------------------------------------- */
 
-struct trial {
-    struct vp_inquiry inquiry;
-    bool known;         /* an account was named */
-    bool history_known; /* and its hashes can be read */
-};
-
 /* Fills failures_out with everything that is wrong. 0, or -1 after an error message. */
-static int judge(const struct trial *trial, const struct lines *lines,
+static int judge(const struct cmd_trial *trial, const struct lines *lines,
                  struct vp_failures *failures_out)
 {
     struct vp_error error;
@@ -171,7 +165,7 @@ static const struct vp_failure *find_failure(const struct vp_failures *failures,
 }
 
 /* Why a rule was not tried, or NULL. */
-static const char *why_skipped(const struct trial *trial, enum vp_rule rule)
+static const char *why_skipped(const struct cmd_trial *trial, enum vp_rule rule)
 {
     const struct vp_values *values = &trial->inquiry.values;
     bool allowed = values->non_ascii == VP_NON_ASCII_ALLOW;
@@ -206,7 +200,7 @@ static const char *why_skipped(const struct trial *trial, enum vp_rule rule)
     }
 }
 
-static void say_rules(const struct trial *trial, const struct vp_failures *failures)
+static void say_rules(const struct cmd_trial *trial, const struct vp_failures *failures)
 {
     for (int i = 0; i < VP_RULE_COUNT; i++) {
         enum vp_rule rule = (enum vp_rule)i;
@@ -226,7 +220,7 @@ static void say_rules(const struct trial *trial, const struct vp_failures *failu
 }
 
 /* The sentence in the policy's language, or in both where the program's locale decides. */
-static void say_sentences(const struct trial *trial, const struct vp_failures *failures)
+static void say_sentences(const struct cmd_trial *trial, const struct vp_failures *failures)
 {
     int32_t language = trial->inquiry.values.language;
     char text[VP_MESSAGE_SIZE];
@@ -245,7 +239,7 @@ static void say_sentences(const struct trial *trial, const struct vp_failures *f
     }
 }
 
-static enum cmd_status try_one(const struct trial *trial, struct lines *lines)
+static enum cmd_status try_one(const struct cmd_trial *trial, struct lines *lines)
 {
     struct vp_failures failures = {0};
     int got = isatty(STDIN_FILENO) ? ask(lines) : next_line(lines);
@@ -262,7 +256,7 @@ static enum cmd_status try_one(const struct trial *trial, struct lines *lines)
     return failures.count == 0 ? CMD_YES : CMD_NO;
 }
 
-static enum cmd_status try_all(const struct trial *trial, struct lines *lines)
+static enum cmd_status try_all(const struct cmd_trial *trial, struct lines *lines)
 {
     enum cmd_status status = CMD_YES;
     struct vp_failures failures;
@@ -285,57 +279,21 @@ static enum cmd_status try_all(const struct trial *trial, struct lines *lines)
     return status;
 }
 
-/* ---- whose rules ----------------------------------------------------------------------------- */
-
-/* Whether the account's old hashes are to be had: root reads them, others do without. */
-static bool can_read_history(const struct vp_inquiry *inquiry)
-{
-    struct vp_history history;
-    struct vp_error error;
-    bool readable =
-        inquiry->store.directory >= 0 && inquiry->account.password != VP_PASSWORD_UNREADABLE &&
-        vp_store_read_history(&inquiry->store, inquiry->account.name, &history, &error) >= 0;
-
-    vp_secret_wipe(&history, sizeof history);
-    return readable;
-}
-
-static int open_trial(const struct cmd_arguments *arguments, struct trial *trial)
-{
-    const char *user = arguments->name_count > 0 ? arguments->names[0] : "";
-    struct vp_question question = cmd_question(arguments, user, true);
-    struct vp_error error;
-    char text[1024];
-    int found = vp_inquiry_open(&question, &trial->inquiry, &error);
-
-    if (found < 0)
-        cmd_complain_error(&error);
-    if (found == 0 && *user != '\0')
-        cmd_complain("%s: no such account", user);
-    if (found < 0 || (found == 0 && *user != '\0'))
-        return -1;
-    trial->known = found > 0;
-    trial->history_known = trial->known && can_read_history(&trial->inquiry);
-    if (trial->inquiry.troubles & 1u << VP_TROUBLE_POLICY) {
-        vp_error_print(&trial->inquiry.trouble[VP_TROUBLE_POLICY], text, sizeof text);
-        cmd_complain("%s (see vpolicy check)", text);
-    }
-    return 0;
-}
-
 enum cmd_status cmd_test(const struct cmd_arguments *arguments)
 {
     struct lines *lines = calloc(1, sizeof *lines);
-    struct trial trial;
+    const char *user = arguments->name_count > 0 ? arguments->names[0] : NULL;
+    struct cmd_trial trial;
     enum cmd_status status = CMD_ERROR;
 
-    memset(&trial, 0, sizeof trial);
-    trial.inquiry.lock = trial.inquiry.store.directory = -1;
+    if (cmd_trial_open(arguments, user, &trial) != 0)
+        goto out;
     if (lines == NULL)
         cmd_complain("no memory");
-    else if (open_trial(arguments, &trial) == 0)
+    else
         status = arguments->batch ? try_all(&trial, lines) : try_one(&trial, lines);
-    vp_inquiry_close(&trial.inquiry);
+out:
+    cmd_trial_close(&trial);
     if (lines != NULL)
         wipe_lines(lines);
     free(lines);
