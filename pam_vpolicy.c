@@ -42,6 +42,9 @@
 #define NOTE_NAME   "vpolicy_note"
 #define CHANGE_NAME "vpolicy_change"
 
+/* Refusals until a password is offered: after one, most people know what to do. */
+#define OFFER_AFTER 2
+
 /* The words after pam_vpolicy.so. None of them can set a key of the policy. */
 struct arguments {
     const char *policy, *state;
@@ -609,15 +612,21 @@ static int preliminary(struct request *request)
     return PAM_SUCCESS;
 }
 
+/*
+ * The old password, or NULL. Where an administrator acts, nobody has verified what stands there
+ * (pam_krb5 asks root).
+ */
+static const char *old_password(const struct request *request)
+{
+    return user_is_changing(request) ? text_item(request->pamh, PAM_OLDAUTHTOK) : NULL;
+}
+
 /* Fills failures_out with everything that is wrong. Returns 0, or -1 where it cannot be told. */
 static int check_password(const struct request *request, const char *password,
                           struct vp_failures *failures_out, struct vp_error *error_out)
 {
-    /* Where an administrator acts, nobody has verified what stands there (pam_krb5 asks root). */
-    const char *old = user_is_changing(request) ? text_item(request->pamh, PAM_OLDAUTHTOK) : NULL;
-
-    if (vp_inquiry_check_rules(&request->inquiry, password, strlen(password), old, failures_out,
-                               error_out) != 0)
+    if (vp_inquiry_check_rules(&request->inquiry, password, strlen(password), old_password(request),
+                               failures_out, error_out) != 0)
         return -1;
     return vp_inquiry_check_history(&request->inquiry, password, failures_out, error_out);
 }
@@ -666,12 +675,51 @@ static int judge_password(const struct request *request, const char *password,
 }
 
 /*
- * One password asked and judged. refused: the one before, "" at first; who offers that again
- * (chpasswd answers every prompt with the same one) has no other and is not asked a third time.
+ * Whether a person sits at this process's own terminal, as with passwd, login and su. Elsewhere a
+ * password in a line of ours is lost, or is read by others: poppassd and Dovecot would make it the
+ * text of an error, which clients show and keep in logs; behind sshd's keyboard-interactive child a
+ * program may be answering. None of them has a terminal. chpasswd and newusers, which may have one,
+ * give each prompt the same answer and are not asked a third time.
  */
-static int try_once(const struct request *request, char refused[VP_PASSWORD_SIZE],
+static bool is_at_terminal(const struct request *request)
+{
+    return !(request->flags & PAM_SILENT) && isatty(STDIN_FILENO);
+}
+
+/* Says a password that would be accepted. Where none can be made, that is nobody's error. */
+static void offer(const struct request *request)
+{
+    char password[VP_PASSWORD_SIZE], text[VP_MESSAGE_SIZE];
+    struct vp_terms terms = {.text = password};
+    struct vp_error error;
+    unsigned bits;
+
+    if (!is_at_terminal(request))
+        return;
+    /* One that the message has no room for would be another when it is cut. */
+    if (vp_inquiry_generate(&request->inquiry, old_password(request), true, password, &bits,
+                            &error) == 0 &&
+        vp_message_say(VP_SAY_OFFER, request->language, &terms, text, sizeof text) < sizeof text)
+        say(request, PAM_TEXT_INFO, text);
+    vp_secret_wipe(password, sizeof password);
+    vp_secret_wipe(text, sizeof text);
+}
+
+/* How far somebody has come who looks for a password that is accepted. Holds a secret. */
+struct attempts {
+    char refused[VP_PASSWORD_SIZE]; /* the one before, "" at first */
+    int refusals;
+    bool offered;
+};
+
+/*
+ * One password asked and judged. Who offers the refused one again (chpasswd answers every prompt
+ * with the same one) has no other and is not asked a third time.
+ */
+static int try_once(const struct request *request, struct attempts *attempts,
                     struct vp_error *error_out)
 {
+    char *refused = attempts->refused;
     const char *password = NULL;
     int result = pam_get_authtok(request->pamh, PAM_AUTHTOK, &password, NULL);
 
@@ -681,8 +729,9 @@ static int try_once(const struct request *request, char refused[VP_PASSWORD_SIZE
     if (refused[0] != '\0' && vp_secret_equal(password, refused))
         return PAM_AUTHTOK_ERR;
     result = judge_password(request, password, error_out);
-    vp_secret_wipe(refused, VP_PASSWORD_SIZE);
-    if (result == PAM_TRY_AGAIN && strlen(password) < VP_PASSWORD_SIZE)
+    attempts->refusals += result == PAM_TRY_AGAIN;
+    vp_secret_wipe(refused, sizeof attempts->refused);
+    if (result == PAM_TRY_AGAIN && strlen(password) < sizeof attempts->refused)
         memcpy(refused, password, strlen(password) + 1);
     return result;
 }
@@ -690,7 +739,7 @@ static int try_once(const struct request *request, char refused[VP_PASSWORD_SIZE
 static int ask(struct request *request)
 {
     int tries = request->arguments.use_authtok ? 1 : request->inquiry.values.retry;
-    char refused[VP_PASSWORD_SIZE] = "";
+    struct attempts attempts = {.refusals = 0};
     struct vp_error error;
     int result = PAM_TRY_AGAIN;
 
@@ -698,9 +747,13 @@ static int ask(struct request *request)
         /* A refused password must not be what we, or the next module, take for a new one. */
         if (i > 0)
             (void)pam_set_item(request->pamh, PAM_AUTHTOK, NULL);
-        result = try_once(request, refused, &error);
+        if (attempts.refusals == OFFER_AFTER && !attempts.offered) {
+            offer(request);
+            attempts.offered = true;
+        }
+        result = try_once(request, &attempts, &error);
     }
-    vp_secret_wipe(refused, sizeof refused);
+    vp_secret_wipe(&attempts, sizeof attempts);
     if (result != PAM_SUCCESS)
         (void)pam_set_item(request->pamh, PAM_AUTHTOK, NULL);
     if (result == PAM_SYSTEM_ERR)

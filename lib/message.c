@@ -79,6 +79,8 @@ static const struct sentence sentences[VP_SAY_COUNT] = {
                                   "su. Root gets in by: runuser -u {user}",
                                   "{user}: {text}, cả ngày hết hạn trong shadow cũng chặn su. "
                                   "Quyền root dùng lệnh: runuser -u {user}"),
+    [VP_SAY_OFFER] =
+        SENTENCE("If you like, take this one: {text}", "Có thể dùng mật khẩu này: {text}"),
     [VP_SAY_DONE] = SENTENCE("Password changed. It is valid until {date}.",
                              "Đã đổi mật khẩu. Mật khẩu mới có hiệu lực đến hết ngày {date}."),
     [VP_SAY_DONE_FOREVER] = SENTENCE("Password changed.", "Đã đổi mật khẩu."),

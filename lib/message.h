@@ -29,6 +29,7 @@ enum vp_message {
     VP_SAY_CLOSED,
     VP_SAY_ROOT,         /* to root, who is let in as somebody that would not be */
     VP_SAY_ROOT_WALL,    /* the same, but shadow's expiry date stops root's su all the same */
+    VP_SAY_OFFER,        /* one to take, to whom nothing comes to mind */
     VP_SAY_DONE,         /* changed, with an end */
     VP_SAY_DONE_FOREVER, /* changed, max_age = never */
     VP_SAY_CANNOT_NOW,   /* a password cannot be changed */

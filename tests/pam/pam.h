@@ -61,6 +61,9 @@ struct machine {
     uid_t uid;          /* getuid(2) */
     bool other_euid;    /* geteuid(2) is a stranger's */
     const char *locale; /* what setlocale(3) answers; NULL = libc's own */
+    bool at_terminal;   /* standard input is one, says isatty(3) */
+    bool no_chance;     /* getrandom(2) fails */
+    int chances;        /* calls of it */
     struct person people[8];
     size_t count;
     bool ignores_case;  /* getpwnam_r("ALICE") finds alice */
@@ -160,13 +163,19 @@ int login(const char *service);
 void expect_said(const char *why, int code, int wanted, const char *transcript);
 void expect_field(const char *why, const char *user, const char *field, const char *wanted);
 
-/* An answer that stands for the secret of ../unit/memory.c. */
+/*
+ * An answer that stands for the secret of ../unit/memory.c. That is the password which the module
+ * offered, once it has offered one; in `said` stands OFFERED for it.
+ */
 extern const char secret_answer[];
+#define OFFERED "(the offered one)"
 
 /* From ../unit/memory.c, which is linked in. */
 #define SECRET_LENGTH 24
 void secret_write(char buffer[SECRET_LENGTH + 1]);
+void secret_become(const char text[SECRET_LENGTH]);
 size_t secret_copies_after(void (*function)(void *), void *context);
+size_t stack_copies_of(const uint16_t *numbers, size_t count);
 
 Suite *suite_login(void);
 Suite *suite_change(void);

@@ -213,16 +213,34 @@ void stage_begin(void)
 /* What the conversation is given to answer from. */
 static const char *const *answers;
 
+/* The password in a message that offers one, or NULL. */
+static const char *find_offer(const char *message)
+{
+    static const char *const offers[] = {"If you like, take this one: ",
+                                         "Có thể dùng mật khẩu này: "};
+
+    for (size_t i = 0; i < COUNT(offers); i++)
+        if (strncmp(message, offers[i], strlen(offers[i])) == 0)
+            return message + strlen(offers[i]);
+    return NULL;
+}
+
 static void hear(const struct pam_message *message)
 {
     static const char *const styles[] = {[PAM_PROMPT_ECHO_OFF] = "hidden",
                                          [PAM_PROMPT_ECHO_ON] = "shown",
                                          [PAM_ERROR_MSG] = "error",
                                          [PAM_TEXT_INFO] = "info"};
+    const char *offered = find_offer(message->msg);
+    int shown = (int)(offered == NULL ? strlen(message->msg) : (size_t)(offered - message->msg));
     size_t length = strlen(said);
 
-    snprintf(said + length, sizeof said - length, "%s: %s\n", styles[message->msg_style],
-             message->msg);
+    if (offered != NULL) {
+        ck_assert_uint_eq(strlen(offered), SECRET_LENGTH);
+        secret_become(offered);
+    }
+    snprintf(said + length, sizeof said - length, "%s: %.*s%s\n", styles[message->msg_style], shown,
+             message->msg, offered == NULL ? "" : OFFERED);
 }
 
 static char *next_answer(void)

@@ -185,6 +185,8 @@ uid_t give_uid(void) INSTEAD_OF(getuid);
 uid_t give_euid(void) INSTEAD_OF(geteuid);
 char *give_locale(int category, const char *wanted) INSTEAD_OF(setlocale);
 int sleep_not(const struct timespec *time, struct timespec *left) INSTEAD_OF(nanosleep);
+int is_terminal(int file) INSTEAD_OF(isatty);
+ssize_t give_chance(void *buffer, size_t length, unsigned flags) INSTEAD_OF(getrandom);
 void *load(const char *file, int mode) INSTEAD_OF(dlopen);
 
 time_t give_time(time_t *now_out)
@@ -216,6 +218,24 @@ char *give_locale(int category, const char *wanted)
         return ((char *(*)(int, const char *))real("setlocale"))(category, wanted);
     snprintf(name, sizeof name, "%s", machine->locale);
     return name;
+}
+
+int is_terminal(int file)
+{
+    if (machine == NULL || file != STDIN_FILENO)
+        return ((int (*)(int))real("isatty"))(file);
+    return machine->at_terminal;
+}
+
+ssize_t give_chance(void *buffer, size_t length, unsigned flags)
+{
+    if (machine != NULL)
+        machine->chances++;
+    if (machine != NULL && machine->no_chance) {
+        errno = ENOSYS;
+        return -1;
+    }
+    return ((ssize_t(*)(void *, size_t, unsigned))real("getrandom"))(buffer, length, flags);
 }
 
 /* Modules stand below a folder; what a module loads has a plain name. */

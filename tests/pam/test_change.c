@@ -384,6 +384,147 @@ START_TEST(another_password_is_asked_for_as_often_as_the_policy_says)
 }
 END_TEST
 
+/* ---- offering one ---------------------------------------------------------------------------- */
+
+#define WEAKER_REFUSED                                                                             \
+    REFUSED("it has 4 characters and needs at least 8; no digit; no special character (such as ! " \
+            "# % ?)")
+#define OFFER    INFO("If you like, take this one: " OFFERED)
+#define OFFER_VI INFO("Có thể dùng mật khẩu này: " OFFERED)
+
+static const struct {
+    const char *why, *policy;
+    bool elsewhere; /* not at a terminal */
+    const char *answers[12];
+    int code;
+    const char *said; /* after the rules */
+} offer_rows[] = {
+    {"after the second, and it is accepted",
+     "",
+     false,
+     {"weak", "weak", "Weak", "Weak", secret_answer, secret_answer},
+     PAM_SUCCESS,
+     ASKED WEAK_REFUSED ASKED WEAKER_REFUSED OFFER ASKED DONE_EN},
+    {"not after the first",
+     "",
+     false,
+     {"weak", "weak", NEW, NEW},
+     PAM_SUCCESS,
+     ASKED WEAK_REFUSED ASKED DONE_EN},
+    {"not where nobody sits at a terminal",
+     "",
+     true,
+     {"weak", "weak", "Weak", "Weak", NEW, NEW},
+     PAM_SUCCESS,
+     ASKED WEAK_REFUSED ASKED WEAKER_REFUSED ASKED DONE_EN},
+    {"once, and it is no order",
+     "retry = 5\n",
+     false,
+     {"weak", "weak", "Weak", "Weak", "weak", "weak", "Weak", "Weak", NEW, NEW},
+     PAM_SUCCESS,
+     ASKED WEAK_REFUSED ASKED WEAKER_REFUSED OFFER ASKED WEAK_REFUSED ASKED WEAKER_REFUSED ASKED
+         DONE_EN},
+    {"once, also where the next one was not typed the same way twice",
+     "retry = 4\n",
+     false,
+     {"weak", "weak", "Weak", "Weak", NEW, "x", NEW, NEW},
+     PAM_SUCCESS,
+     ASKED WEAK_REFUSED ASKED WEAKER_REFUSED OFFER ASKED MISMATCH ASKED DONE_EN},
+    {"what was not typed the same way twice was not refused",
+     "",
+     false,
+     {"weak", "weak", NEW, "x", NEW, NEW},
+     PAM_SUCCESS,
+     ASKED WEAK_REFUSED ASKED MISMATCH ASKED DONE_EN},
+    {"not where none is asked for any more",
+     "retry = 2\n",
+     false,
+     {"weak", "weak", "Weak", "Weak", NULL},
+     PAM_AUTHTOK_ERR,
+     ASKED WEAK_REFUSED ASKED WEAKER_REFUSED},
+    {"not to who answers every prompt with the same one",
+     "",
+     false,
+     {"weak", "weak", "weak", "weak", NEW, NEW},
+     PAM_AUTHTOK_ERR,
+     ASKED WEAK_REFUSED ASKED},
+    {"a policy that nothing can meet: nothing is said",
+     "min_upper = 4\nmin_digit = 4\nmax_length = 8\n",
+     false,
+     {"weak", "weak", "weal", "weal", NULL},
+     PAM_AUTHTOK_ERR,
+     NULL},
+    {"one that the message has no room for: nothing is said",
+     "min_length = 490\nmax_length = 511\n",
+     false,
+     {"weak", "weak", "weal", "weal", NULL},
+     PAM_AUTHTOK_ERR,
+     NULL},
+};
+
+START_TEST(who_was_refused_twice_at_a_terminal_is_offered_one)
+{
+    char wanted[2048], offered[SECRET_LENGTH + 1];
+    int code;
+
+    write_policy(offer_rows[_i].policy);
+    machine->uid = person("alice")->uid;
+    machine->at_terminal = !offer_rows[_i].elsewhere;
+    code = visit_change(&(struct visit){.service = "imap", .answers = offer_rows[_i].answers});
+    if (offer_rows[_i].said == NULL) {
+        ck_assert_msg(strstr(said, "take this") == NULL, "%s: %s", offer_rows[_i].why, said);
+        ck_assert_int_eq(code, offer_rows[_i].code);
+        return;
+    }
+    snprintf(wanted, sizeof wanted, "%s%s", RULES_EN, offer_rows[_i].said);
+    expect_said(offer_rows[_i].why, code, offer_rows[_i].code, wanted);
+    if (offer_rows[_i].answers[4] != secret_answer)
+        return;
+    secret_write(offered);
+    ck_assert(password_is("alice", offered));
+}
+END_TEST
+
+START_TEST(an_offer_is_made_to_root_and_in_vietnamese_too_but_never_in_silence)
+{
+    static const char *const typed[] = {"weak", "weak", "Weak", "Weak", NEW, NEW, NULL};
+    int before;
+
+    machine->at_terminal = true;
+    write_policy("history = 1\n");
+    expect_said("root sets alice's", visit_change(&(struct visit){.answers = typed}), PAM_SUCCESS,
+                ASKED WEAK_REFUSED ASKED WEAKER_REFUSED OFFER ASKED);
+    set_password("alice", OLD, TODAY);
+    before = machine->chances;
+    expect_said("PAM_SILENT", visit_change(&(struct visit){.flags = PAM_SILENT, .answers = typed}),
+                PAM_SUCCESS, ASKED ASKED ASKED);
+    ck_assert_msg(machine->chances == before, "made for nobody");
+    set_password("alice", OLD, TODAY);
+    write_policy("history = 1\nlanguage = vi\n");
+    ck_assert_int_eq(visit_change(&(struct visit){.answers = typed}), PAM_SUCCESS);
+    ck_assert_msg(strstr(said, OFFER_VI) != NULL, "%s", said);
+}
+END_TEST
+
+START_TEST(nobody_else_pays_for_the_offer)
+{
+    static const char *const once[] = {"weak", "weak", "Gio-Dong#28", "Gio-Dong#28", NULL};
+    static const char *const twice[] = {"weak", "weak", "Weak", "Weak", NEW, NEW, NULL};
+
+    machine->at_terminal = true;
+    ck_assert_int_eq(change_to("imap", NEW), PAM_SUCCESS);
+    ck_assert_int_eq(visit_change(&(struct visit){.answers = once}), PAM_SUCCESS);
+    ck_assert_int_eq(machine->chances, 0);
+    write_policy("history = 1\n");
+    machine->no_chance = true;
+    expect_said("without random numbers nothing is said",
+                visit_change(&(struct visit){.answers = twice}), PAM_SUCCESS,
+                ASKED WEAK_REFUSED ASKED WEAKER_REFUSED ASKED);
+    ck_assert_int_gt(machine->chances, 0);
+    ck_assert_int_eq(logged("err") + logged("crit"), 0);
+}
+END_TEST
+
 START_TEST(a_refusal_leaves_its_codes_in_the_log_and_nothing_of_the_password)
 {
     static const char *const typed[] = {"weak", "weak", NULL};
@@ -663,6 +804,9 @@ Suite *suite_change(void)
     tcase_add_test(tcase, an_old_password_that_nobody_verified_is_not_compared);
     tcase_add_test(tcase, bcrypt_reads_no_more_than_72_bytes);
     ADD_ROWS(tcase, another_password_is_asked_for_as_often_as_the_policy_says, retry_rows);
+    ADD_ROWS(tcase, who_was_refused_twice_at_a_terminal_is_offered_one, offer_rows);
+    tcase_add_test(tcase, an_offer_is_made_to_root_and_in_vietnamese_too_but_never_in_silence);
+    tcase_add_test(tcase, nobody_else_pays_for_the_offer);
     tcase_add_test(tcase, a_refusal_leaves_its_codes_in_the_log_and_nothing_of_the_password);
     tcase_add_test(tcase, chpasswd_is_told_once);
     tcase_add_test(tcase, use_authtok_takes_what_an_earlier_module_asked_for);

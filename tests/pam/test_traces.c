@@ -16,7 +16,13 @@
 
 static const char *const typed_secret[] = {secret_answer, secret_answer, NULL};
 static const char *const typed_another[] = {NEW, NEW, NULL};
+/* Two are refused; then the secret is what the module offers, or not. */
+static const char *const typed_offered[] = {"weak",        "weak",        "Weak", "Weak",
+                                            secret_answer, secret_answer, NULL};
+static const char *const typed_unheard[] = {"weak", "weak", "Weak", "Weak", NEW, NEW, NULL};
+static const char *const typed_no_more[] = {"weak", "weak", "Weak", "Weak", NULL};
 static const char *service;
+static const char *const *typed;
 static bool secret_is_old; /* the secret is the old password, which pam_unix asked for */
 static int code;
 
@@ -29,8 +35,7 @@ static void change_to_the_secret(void *context)
         secret_write(old);
         machine->old_password = old;
     }
-    code = visit_change(&(struct visit){.service = service,
-                                        .answers = secret_is_old ? typed_another : typed_secret});
+    code = visit_change(&(struct visit){.service = service, .answers = typed});
     explicit_bzero(old, sizeof old);
 }
 
@@ -79,12 +84,70 @@ START_TEST(no_password_stays_in_memory)
     machine->unix_order = secret_rows[_i].order;
     machine->old_password = secret_rows[_i].old == KNOWN ? OLD : NULL;
     secret_is_old = secret_rows[_i].old == SECRET;
+    typed = secret_is_old ? typed_another : typed_secret;
     machine->forgetful = strcmp(service, "keeper") != 0;
     copies = secret_copies_after(change_to_the_secret, NULL);
     ck_assert_msg(code == secret_rows[_i].code, "%s: code %d\n%s%s", secret_rows[_i].why, code,
                   said, machine->log);
     ck_assert_msg((copies == 0) == machine->forgetful, "%s: %zu pieces of the password",
                   secret_rows[_i].why, copies);
+}
+END_TEST
+
+static const struct {
+    const char *why, *policy;
+    const char *const *typed;
+    bool keeps; /* pam_unix does */
+    int code;
+} offer_rows[] = {
+    {"the search itself: the offered one is taken, and pam_unix keeps it", "", typed_offered, true,
+     PAM_SUCCESS},
+    {"taken", "", typed_offered, false, PAM_SUCCESS},
+    {"not taken", "", typed_unheard, false, PAM_SUCCESS},
+    {"the conversation ends behind it", "", typed_no_more, false, PAM_AUTHTOK_ERR},
+    {"classes by Unicode", "non_ascii = allow\n", typed_offered, false, PAM_SUCCESS},
+    {"in Vietnamese", "language = vi\n", typed_unheard, false, PAM_SUCCESS},
+};
+
+static size_t seen_at_prompt;
+
+/* What a later call would write over lies open while somebody sits at the prompt. */
+static void look_at_the_stack(void)
+{
+    static union {
+        char text[SECRET_LENGTH + 2];
+        uint16_t numbers[SECRET_LENGTH / 2];
+    } offered;
+
+    if (strstr(said, OFFERED) == NULL)
+        return;
+    secret_write(offered.text);
+    seen_at_prompt += stack_copies_of(offered.numbers, COUNT(offered.numbers));
+    explicit_bzero(&offered, sizeof offered);
+}
+
+START_TEST(no_offered_password_stays_in_memory_or_is_logged)
+{
+    char offered[SECRET_LENGTH + 1];
+    size_t copies;
+
+    write_policy(offer_rows[_i].policy);
+    machine->uid = person("alice")->uid;
+    machine->at_terminal = true;
+    machine->forgetful = !offer_rows[_i].keeps;
+    service = "imap";
+    typed = offer_rows[_i].typed;
+    seen_at_prompt = 0;
+    machine->on_prompt = look_at_the_stack;
+    copies = secret_copies_after(change_to_the_secret, NULL);
+    ck_assert_msg(code == offer_rows[_i].code && strstr(said, OFFERED) != NULL, "%s: code %d\n%s%s",
+                  offer_rows[_i].why, code, said, machine->log);
+    ck_assert_msg((copies > 0) == offer_rows[_i].keeps, "%s: %zu pieces of the password",
+                  offer_rows[_i].why, copies);
+    ck_assert_msg(seen_at_prompt == 0, "%s: at the prompt", offer_rows[_i].why);
+    secret_write(offered);
+    ck_assert_ptr_null(strstr(machine->log, offered));
+    ck_assert_ptr_null(strstr(read_file("store/history/alice"), offered));
 }
 END_TEST
 
@@ -96,6 +159,7 @@ START_TEST(nothing_is_written_into_the_log_or_the_record_but_what_belongs_there)
     machine->forgetful = true;
     machine->uid = person("alice")->uid;
     service = "imap";
+    typed = typed_secret;
     change_to_the_secret(NULL);
     ck_assert_int_eq(code, PAM_SUCCESS);
     write_policy("min_length = 40\n");
@@ -237,6 +301,7 @@ Suite *suite_traces(void)
     tcase_add_checked_fixture(tcase, stage_begin, NULL);
     tcase_set_timeout(tcase, 60);
     ADD_ROWS(tcase, no_password_stays_in_memory, secret_rows);
+    ADD_ROWS(tcase, no_offered_password_stays_in_memory_or_is_logged, offer_rows);
     tcase_add_test(tcase, nothing_is_written_into_the_log_or_the_record_but_what_belongs_there);
     tcase_add_test(tcase, libraries_are_loaded_only_when_they_are_needed);
     tcase_add_test(tcase, no_descriptor_stays_open);

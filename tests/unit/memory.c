@@ -16,7 +16,7 @@
 #define WINDOW     6
 #define MASK       0xa5
 
-static const unsigned char hidden[SECRET_LENGTH] = {
+static unsigned char hidden[SECRET_LENGTH] = {
     'K' ^ MASK, 'q' ^ MASK, '7' ^ MASK, '#' ^ MASK, 'v' ^ MASK, 'W' ^ MASK, 'z' ^ MASK, '2' ^ MASK,
     '%' ^ MASK, 'J' ^ MASK, 'x' ^ MASK, '9' ^ MASK, '!' ^ MASK, 'b' ^ MASK, 'Q' ^ MASK, 'f' ^ MASK,
     '4' ^ MASK, '&' ^ MASK, 'Y' ^ MASK, 'g' ^ MASK, '6' ^ MASK, '+' ^ MASK, 'M' ^ MASK, 'u' ^ MASK,
@@ -34,6 +34,12 @@ void secret_write(char buffer[SECRET_LENGTH + 1])
     for (size_t i = 0; i < SECRET_LENGTH; i++)
         buffer[i] = (char)(from[i] ^ MASK);
     buffer[SECRET_LENGTH] = '\0';
+}
+
+void secret_become(const char text[SECRET_LENGTH])
+{
+    for (size_t i = 0; i < SECRET_LENGTH; i++)
+        hidden[i] = (unsigned char)text[i] ^ MASK;
 }
 
 static bool bytes_at(const volatile unsigned char *at, size_t first)

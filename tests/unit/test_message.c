@@ -88,6 +88,8 @@ static const struct {
      "runuser -u tuan",
      "tuan: closed (retired), cả ngày hết hạn trong shadow cũng chặn su. Quyền root dùng lệnh: "
      "runuser -u tuan"},
+    {VP_SAY_OFFER, "If you like, take this one: closed (retired)",
+     "Có thể dùng mật khẩu này: closed (retired)"},
     {VP_SAY_DONE, "Password changed. It is valid until 20 May 2026.",
      "Đã đổi mật khẩu. Mật khẩu mới có hiệu lực đến hết ngày 20/5/2026."},
     {VP_SAY_DONE_FOREVER, "Password changed.", "Đã đổi mật khẩu."},

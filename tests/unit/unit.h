@@ -50,6 +50,9 @@ uint32_t next_random(uint32_t *state);
 /* Writes the secret and its NUL: letters, digits and signs, no four of them elsewhere in a row. */
 void secret_write(char buffer[SECRET_LENGTH + 1]);
 
+/* Makes another text the secret, from now on. */
+void secret_become(const char text[SECRET_LENGTH]);
+
 /*
  * Calls function(context) on a stack of its own, which nothing overwrites afterwards, and returns
  * how often the secret (any 6 characters of it in a row) is in the process's memory then, as bytes
