@@ -8,6 +8,8 @@ ABC = ("Password not accepted: it has 3 characters and needs at least 8; no uppe
 ABC_VI = ("Mật khẩu chưa đạt yêu cầu: mới có 3 ký tự, cần từ 8 ký tự trở lên; thiếu chữ in hoa; thiếu chữ số; thiếu "
           "ký tự đặc biệt (ví dụ: ! # % ?). Vui lòng chọn mật khẩu khác.")
 
+OFFER = "If you like, take this one: "
+
 
 @case("a.1", "passwd by the user: abc is refused with all its reasons in one line, a good one is taken, all is clean")
 def user_changes(t):
@@ -33,7 +35,8 @@ def three_times_bad(t):
     shadow, state = t.shadow("mai"), story.state("mai")
     result = t.passwd_self("mai", OWN, "abc", "abc", OWN[:-1] + "e", OWN[:-1] + "e", OWN, OWN)
     t.eq(result.rc, 10, "passwd fails")
-    t.eq([line for line in story.lines(result.text) if not line.startswith(("New password: ", "Retype "))], [
+    aside = ("New password: ", "Retype ", OFFER)
+    t.eq([line for line in story.lines(result.text) if not line.startswith(aside)], [
         "Changing password for mai.", "Current password: ", ABC,
         "Password not accepted: it is too similar to the old one. Please choose another.",
         "Password not accepted: it is the current one. Please choose another.",
@@ -69,3 +72,26 @@ def accents(t):
     t.match("an accent stands apart from its letter", result.text, "only the composed form is taken")
     t.eq(result.rc, 0, "the composed one is, with classes by Unicode")
     t.eq(t.su_login("mai", accented).rc, 0, "and it logs in")
+
+
+@case("a.5", "passwd by the user: after the second refusal, not before, one is offered that is taken; by ssh none is")
+def offered(t):
+    story.settled_user(t, "mai")
+    with t.Pty(["passwd"], user="mai") as passwd:
+        for answer in (OWN, "abc", "abc", "abd", "abd"):
+            passwd.wait_prompt()
+            t.no_match(OFFER, passwd.text, "not before the second refusal")
+            passwd.send(answer)
+        passwd.wait_prompt()
+        password = t.match(f"^{OFFER}(\\S+)$", passwd.text, "after it").group(1)
+        passwd.send(password)
+        passwd.wait_prompt()
+        passwd.send(password)
+        t.eq(passwd.wait(), 0, "it is accepted")
+    t.eq(t.su_login("mai", password).rc, 0, "and it logs in")
+    t.no_match(password, "\n".join(t.syslog().lines), "the log knows nothing of it")
+    story.age(t, "mai", 185)
+    with t.sshd("KbdInteractiveAuthentication yes"):
+        result = t.ssh("mai", kbdint=[password, password, "abc", "abc", "abd", "abd", NEXT, NEXT])
+        t.eq((result.rc, result.text.count("Password not accepted")), (0, 2), "sshd: refused twice, then changed")
+        t.no_match(OFFER, result.text, "sshd has no terminal: who answers may be a program")
