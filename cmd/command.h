@@ -68,8 +68,8 @@ struct cmd_command {
 };
 
 cmd_function cmd_status_report, cmd_check, cmd_diff, cmd_edit, cmd_list, cmd_show, cmd_suspect,
-    cmd_clear, cmd_close, cmd_reopen, cmd_test, cmd_generate, cmd_adopt, cmd_forget, cmd_prune, cmd_notify,
-    cmd_stack;
+    cmd_clear, cmd_close, cmd_reopen, cmd_test, cmd_generate, cmd_adopt, cmd_forget, cmd_prune,
+    cmd_notify, cmd_stack;
 
 /* ---- arguments.c ----------------------------------------------------------------------------- */
 
