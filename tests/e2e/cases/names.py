@@ -118,6 +118,23 @@ def capitals(t):
 
 # ---- passwords that are emptied, locked, set elsewhere --------------------------------------------------------------
 
+@case("m.10", "whoever only the name service knows is not gone, and is in the group that names him")
+def only_elsewhere(t):
+    story.settled_user(t, "alice", OWN, GIVEN)
+    t.useradd("binh")
+    ignore_case(t)
+    t.must(f"cp {story.STORE}/records/alice {story.STORE}/records/ALICE")
+    t.must("touch " + " ".join(f"{story.STORE}/records/{name}" for name in ("nobodyx", "Binh")))
+    t.eq(t.must("vpolicy prune -n"), "nobodyx: would be erased\n", "ALICE and Binh stand in no passwd file, and exist")
+    t.must("groupadd unit && sed -i 's/^unit:.*/&ALICE,nobodyx/' /etc/group")
+    status, out, err = t.sh("vpolicy suspect --group unit --reason x -n")
+    t.eq((status, out), (0, "alice: would be suspected\n"), "a member whom only the name service knows")
+    t.match("nobodyx: is in group unit, but there is no such account: passed over", err, "and one who is gone")
+    before = story.day(t.today()).isoformat()
+    t.eq(t.sh(f"vpolicy suspect --group unit --changed-before {before} --reason x -n")[1],
+         "nobody is meant; nothing was changed\n", "her password is of today")
+
+
 @case("m.5", "passwd -d lets nobody in without a new password, and that ends it")
 def emptied(t):
     story.settled_user(t, "mai", OWN, GIVEN)
