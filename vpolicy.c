@@ -21,6 +21,12 @@
 
 /* What all commands take that do something to accounts, and how --help says it. */
 #define CMD_WHOM (CMD_USER | CMD_SELECT | CMD_ASK | CMD_DRY_RUN)
+/* And those that only look at them, or are about everybody unless told. */
+#define SELECT                                                                                     \
+    "WHOM is USER..., - for names on standard input, or\n"                                         \
+    "  --group GROUP    its members\n"                                                             \
+    "  --all            all accounts that are not the system's\n"                                  \
+    "  --changed-before YYYY-MM-DD  of those, whose password was set before that day\n"
 #define WHOM                                                                                       \
     "WHOM is USER..., - for names on standard input (at once), or a whole set (asks first):\n"     \
     "  --group GROUP    its members\n"                                                             \
@@ -92,11 +98,7 @@ static const struct cmd_command commands[] = {
          "  --due 14d        only those whose password is due, or will be within so many days\n"
          "  --idle 90d       only those who have not logged in for so many days\n"
          "  --by group       by group, and in each of somebody's groups\n"
-         "  --csv, --json    for a spreadsheet, for a program\n"
-         "WHOM is USER..., - for names on standard input, or\n"
-         "  --group GROUP    its members\n"
-         "  --all            all accounts that are not the system's (also without WHOM)\n"
-         "  --changed-before YYYY-MM-DD  of those, whose password was set before that day\n",
+         "  --csv, --json    for a spreadsheet, for a program\n" SELECT,
      .options = CMD_USER | CMD_SELECT | CMD_LIST | CMD_CSV | CMD_JSON,
      .names_max = ANY_NUMBER,
      .run = cmd_list},
@@ -174,11 +176,7 @@ static const struct cmd_command commands[] = {
          "  --strict         who was never seen to log in must change at the first login\n"
          "  --stamp-only     make the store and its stamp, no record\n"
          "  --csv, --json    for a spreadsheet, for a program\n"
-         "  -n, --dry-run    change nothing, say what would be\n"
-         "WHOM is USER..., - for names on standard input, or\n"
-         "  --group GROUP    its members\n"
-         "  --all            all accounts that are not the system's\n"
-         "  --changed-before YYYY-MM-DD  of those, whose password was set before that day\n",
+         "  -n, --dry-run    change nothing, say what would be\n" SELECT,
      .options = CMD_USER | CMD_SELECT | CMD_WITHIN | CMD_STRICT | CMD_DRY_RUN | CMD_STAMP_ONLY |
                 CMD_CSV | CMD_JSON,
      .names_max = ANY_NUMBER,
@@ -196,11 +194,12 @@ static const struct cmd_command commands[] = {
      .names_max = ANY_NUMBER,
      .run = cmd_stack},
     {.name = "forget",
-     .synopsis = "USER...",
+     .synopsis = "[-n] USER...",
      .summary = "drop records, keeping a copy",
      .details = "Also of accounts that are gone, and records that are damaged. No record is no "
-                "error.\n",
-     .options = CMD_USER,
+                "error.\n"
+                "  -n, --dry-run    change nothing, say what would be\n",
+     .options = CMD_USER | CMD_DRY_RUN,
      .names_min = 1,
      .names_max = ANY_NUMBER,
      .run = cmd_forget},
@@ -217,7 +216,7 @@ static const struct cmd_command commands[] = {
     {.name = "notify",
      .synopsis =
          "[-n] [--days 14,7,3,1] [--to ADDRESS] [--from ADDRESS] [--max N] [--sendmail PATH] "
-         "[USER...] | --admins ADDRESS",
+         "[--csv | --json] [WHOM] | --admins ADDRESS",
      .summary = "tell people by mail whose password is about to be due, or is",
      .details =
          "One mail an account and step, never the same twice; for a timer to run every day.\n"
@@ -227,9 +226,10 @@ static const struct cmd_command commands[] = {
          "  --max 500        most mails of a run; the others come in the next\n"
          "  --sendmail PATH  /usr/sbin/sendmail unless given\n"
          "  --admins ADDRESS one mail to there instead: who is due, closed or idle, by group\n"
-         "  -n, --dry-run    send nothing, say what would be\n"
+         "  --csv, --json    for a spreadsheet, for a program\n"
+         "  -n, --dry-run    send nothing, say what would be\n" SELECT
          "Exit status 0 if all were sent, 1 if some failed or are left for the next run.\n",
-     .options = CMD_USER | CMD_MAIL | CMD_DRY_RUN,
+     .options = CMD_USER | CMD_SELECT | CMD_MAIL | CMD_DRY_RUN | CMD_CSV | CMD_JSON,
      .names_max = ANY_NUMBER,
      .run = cmd_notify},
 };

@@ -250,6 +250,21 @@ void cmd_people_free(struct cmd_people *people);
 VP_CHECKED int cmd_people_hold(const struct cmd_arguments *arguments, const char *user,
                                struct vp_inquiry *inquiry_out);
 
+/* ---- wall.c ---------------------------------------------------------------------------------- */
+
+/*
+ * Sets shadow's expiry date to what the record's marks want, and says so. before: what had been
+ * wanted; that date is ours to move. 0, or -1 after an error message.
+ */
+VP_CHECKED int cmd_wall_build(const struct vp_inquiry *inquiry, int32_t before);
+
+/*
+ * Takes down what the old record wanted and the new one does not, and forgets the former date when
+ * no mark needs it any more. 0, or -1 after an error message.
+ */
+VP_CHECKED int cmd_wall_take_down(const struct vp_account *account, const struct vp_record *old,
+                                  struct vp_record *record);
+
 /* ---- leavers.c ------------------------------------------------------------------------------- */
 
 /* Somebody who left, by a line of the list. */

@@ -65,6 +65,16 @@ static int forget(const struct vp_store *store, const char *name, int64_t now)
     return forgotten;
 }
 
+static void say_what_would_be(const struct vp_store *store, const char *name)
+{
+    struct vp_record record;
+    struct vp_error error;
+    int found = vp_store_read_record(store, name, &record, &error);
+
+    cmd_say(found == 0 ? "%s: there is no record" : "%s: would be forgotten", name);
+    vp_record_wipe(&record);
+}
+
 enum cmd_status cmd_forget(const struct cmd_arguments *arguments)
 {
     const char *path = arguments->state_dir == NULL ? VP_STATE_DIR : arguments->state_dir;
@@ -91,6 +101,10 @@ enum cmd_status cmd_forget(const struct cmd_arguments *arguments)
         int forgotten;
 
         find_name(arguments->names[i], name);
+        if (arguments->dry_run) {
+            say_what_would_be(&store, name);
+            continue;
+        }
         forgotten = forget(&store, name, arguments->now);
         if (forgotten > 0)
             cmd_log("user %s: record forgotten by %s", name, actor);

@@ -22,6 +22,7 @@ struct round {
     char **names;                     /* who is to be told */
     size_t count, room;
     size_t sent, failed;
+    struct cmd_sheet *sheet;
 };
 
 /* ---- who ------------------------------------------------------------------------------------- */
@@ -51,12 +52,17 @@ static int add_name(struct round *round, const char *name)
 }
 
 /* Only those who are due are asked anew, one by one. */
-static int weigh(void *context, const struct vp_inquiry *inquiry)
+static int weigh(void *context, const struct vp_inquiry *inquiry, bool selected)
 {
     struct round *round = context;
     char notified[sizeof(((struct vp_record *)0)->notified)];
     struct vp_verdict verdict;
 
+    (void)selected;
+    if (inquiry->account.password == VP_PASSWORD_UNREADABLE) {
+        cmd_complain("/etc/shadow: cannot be read (try as root)");
+        return 1;
+    }
     if (!inquiry->record_readable) {
         cmd_complain_error(&inquiry->trouble[VP_TROUBLE_RECORD]);
         round->failed++;
@@ -65,56 +71,45 @@ static int weigh(void *context, const struct vp_inquiry *inquiry)
     return is_due(round, inquiry, &verdict, notified) ? add_name(round, inquiry->account.name) : 0;
 }
 
-/* Also where nothing may be written: a dry run asks no more than the right to read. */
-static int weigh_named(struct round *round, const char *name)
-{
-    struct vp_question question = cmd_question(round->arguments, name, true);
-    struct vp_inquiry inquiry;
-    struct vp_error error;
-    int found = vp_inquiry_open(&question, &inquiry, &error);
-    int result = -1;
-
-    if (found < 0)
-        cmd_complain_error(&error);
-    else if (found == 0)
-        cmd_complain("%s: no such account", name);
-    else if (inquiry.account.password == VP_PASSWORD_UNREADABLE)
-        cmd_complain("/etc/shadow: cannot be read (try as root)");
-    else if ((result = weigh(round, &inquiry)) != 0)
-        cmd_complain("no memory");
-    vp_inquiry_close(&inquiry);
-    return result;
-}
-
+/* A dry run asks no more than the right to read. */
 static int list(struct round *round)
 {
     const struct cmd_arguments *arguments = round->arguments;
     struct cmd_people people;
-    int result = 0;
 
-    if (arguments->name_count == 0)
-        return cmd_known_visit(arguments, weigh, round);
-    if (!arguments->dry_run) {
+    if (arguments->name_count > 0 && !arguments->dry_run) {
         if (cmd_people_find(arguments, NULL, &people) != 0)
             return -1;
         cmd_people_free(&people);
     }
-    for (size_t i = 0; i < arguments->name_count && result == 0; i++)
-        result = weigh_named(round, arguments->names[i]);
-    return result;
+    return cmd_select_visit(arguments, true, weigh, round);
 }
 
 /* ---- one account ----------------------------------------------------------------------------- */
 
-static void say(const struct vp_inquiry *inquiry, const struct vp_verdict *verdict, const char *to,
-                const char *outcome)
+enum column { USER, STATE, DAY, TO, OUTCOME, COLUMN_COUNT };
+
+static const struct cmd_column columns[COLUMN_COUNT] = {
+    [USER] = {.name = "user"}, [STATE] = {.name = "state"},     [DAY] = {.name = "day"},
+    [TO] = {.name = "to"},     [OUTCOME] = {.name = "outcome"},
+};
+
+static void say(const struct round *round, const struct vp_inquiry *inquiry,
+                const struct vp_verdict *verdict, const char *to)
 {
     bool due = verdict->kind == VP_MUST_CHANGE;
     char date[VP_DATE_SIZE];
+    const char *cells[COLUMN_COUNT] = {
+        [USER] = inquiry->account.name,
+        [STATE] = due ? vp_verdict_reason_word(verdict->reason) : "warn",
+        [DAY] = date,
+        [TO] = to,
+        [OUTCOME] = round->arguments->dry_run ? "would be sent" : "sent",
+    };
 
     vp_number_print_date(due ? verdict->since : verdict->expires, date);
-    cmd_say("%s\t%s\t%s\t%s\t%s", inquiry->account.name,
-            due ? vp_verdict_reason_word(verdict->reason) : "warn", date, to, outcome);
+    if (cmd_sheet_row(round->sheet, CMD_PLAIN, cells) != 0)
+        cmd_complain("no memory");
 }
 
 /* What the record knew before, unless somebody has written another notice meanwhile. */
@@ -197,7 +192,7 @@ static int tell(const struct round *round, const char *name)
             result = -1;
         }
         if (result > 0)
-            say(&inquiry, &verdict, to, round->arguments->dry_run ? "would be sent" : "sent");
+            say(round, &inquiry, &verdict, to);
     }
     vp_inquiry_close(&inquiry);
     return result;
@@ -214,6 +209,9 @@ static enum cmd_status tell_all(struct round *round)
 {
     size_t left = 0;
 
+    round->sheet = cmd_sheet_open(round->arguments, columns, COLUMN_COUNT);
+    if (round->sheet == NULL)
+        return CMD_ERROR;
     if (round->count > 0)
         qsort(round->names, round->count, sizeof *round->names, compare_names);
     for (size_t i = 0; i < round->count; i++) {
@@ -228,8 +226,10 @@ static enum cmd_status tell_all(struct round *round)
         round->sent += told > 0;
         round->failed += told < 0;
     }
-    cmd_say("notices: %zu %s, %zu failed, %zu left for the next run", round->sent,
-            round->arguments->dry_run ? "would be sent" : "sent", round->failed, left);
+    cmd_sheet_close(round->sheet);
+    cmd_remark(round->arguments, "notices: %zu %s, %zu failed, %zu left for the next run",
+               round->sent, round->arguments->dry_run ? "would be sent" : "sent", round->failed,
+               left);
     if (!round->arguments->dry_run && round->sent + round->failed + left > 0)
         cmd_log("notices: %zu sent, %zu failed, %zu left for the next run", round->sent,
                 round->failed, left);
@@ -268,8 +268,8 @@ static int read_arguments(struct round *round)
 /* Whoever names people or steps together with --admins means something that does not happen. */
 static bool goes_with_admins(const struct cmd_arguments *arguments)
 {
-    if (arguments->name_count == 0 && arguments->to == NULL && arguments->days == NULL &&
-        arguments->max == NULL)
+    if (arguments->name_count == 0 && !cmd_selects(arguments) && arguments->to == NULL &&
+        arguments->days == NULL && arguments->max == NULL)
         return true;
     cmd_complain("--admins goes with --from, --sendmail and -n only: its list has everybody");
     return false;
