@@ -215,6 +215,9 @@ try: ## play the policy's story with real programs in a private copy of this sys
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	tests/e2e/try
 
+bench: all ## measure what the command costs with 100,000 accounts; nothing can fail by being slow
+	tests/bench/run $(BUILD)
+
 layers: all ## check who calls whom: what the objects may call, keep and export
 	tests/layers --self-test
 	tests/layers $(BUILD)
@@ -306,5 +309,5 @@ distclean: clean ## remove the private systems, too
 	rm -rf --one-file-system $(BUILD)
 
 force:
-.PHONY: all check check-gcc check-clang test-programs check-unit check-pam check-cmd check-completion check-doc check-e2e check-web check-debian13 check-install check-package \
+.PHONY: all bench check check-gcc check-clang test-programs check-unit check-pam check-cmd check-completion check-doc check-e2e check-web check-debian13 check-install check-package \
     try layers format format-check lint-man install install-built uninstall help clean distclean force
