@@ -208,7 +208,7 @@ static const struct cmd_command commands[] = {
      .summary = "erase what is kept of accounts that are gone",
      .details =
          "Records, former passwords and copies; asks first. Accounts of a directory are not gone\n"
-         "while it answers: do not run this while it does not.\n"
+         "as long as it knows them.\n"
          "  --yes            do not ask\n"
          "  -n, --dry-run    change nothing, say what would be\n",
      .options = CMD_ASK | CMD_DRY_RUN,

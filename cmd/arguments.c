@@ -180,6 +180,22 @@ static bool is_somebody_meant(const struct cmd_command *command,
            arguments->name_count > 0 || arguments->file != NULL || cmd_selects(arguments);
 }
 
+/* Of two that exclude each other, neither is passed over in silence. */
+static int check_pairs(const struct cmd_arguments *arguments)
+{
+    const char *fault = NULL;
+
+    if (arguments->json && arguments->csv)
+        fault = "--json and --csv: choose one";
+    else if (arguments->stamp_only && (arguments->name_count > 0 || cmd_selects(arguments) ||
+                                       arguments->within != NULL || arguments->strict))
+        fault = "--stamp-only stands alone: it begins no record";
+    if (fault == NULL)
+        return 0;
+    cmd_complain("%s", fault);
+    return -1;
+}
+
 static int count_names(const struct cmd_command *command, const struct cmd_arguments *arguments)
 {
     if (arguments->help || arguments->version ||
@@ -207,5 +223,5 @@ int cmd_read_arguments(const struct cmd_command *command, int argc, char **argv,
     }
     for (int i = optind; i < argc; i++)
         arguments->names[arguments->name_count++] = argv[i];
-    return count_names(command, arguments);
+    return check_pairs(arguments) == 0 ? count_names(command, arguments) : -1;
 }

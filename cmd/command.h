@@ -204,6 +204,7 @@ typedef const char *cmd_objection(const struct vp_inquiry *inquiry);
 struct cmd_scruples {
     cmd_objection *object;                               /* or NULL: nobody is refused */
     bool (*pass_over)(const struct vp_inquiry *inquiry); /* whom no set takes, or NULL */
+    const char *spared; /* a name that no set takes, which is said; or NULL */
 };
 
 /*

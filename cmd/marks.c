@@ -253,10 +253,15 @@ static bool is_open(const struct vp_inquiry *inquiry)
     return !is_closed(inquiry) && !is_idle(inquiry) && !has_stray_wall(&inquiry->record);
 }
 
-static const struct deed suspecting = {suspect, true, {object_to_root, has_no_password}};
-static const struct deed clearing = {clear, false, {NULL, is_not_suspected}};
-static const struct deed closing = {close_account, true, {object_to_root, is_closed}};
-static const struct deed reopening = {reopen, false, {NULL, is_open}};
+static const struct deed suspecting = {
+    .act = suspect,
+    .marks = true,
+    .scruples = {.object = object_to_root, .pass_over = has_no_password}};
+static const struct deed clearing = {.act = clear, .scruples = {.pass_over = is_not_suspected}};
+static const struct deed closing = {.act = close_account,
+                                    .marks = true,
+                                    .scruples = {.object = object_to_root, .pass_over = is_closed}};
+static const struct deed reopening = {.act = reopen, .scruples = {.pass_over = is_open}};
 
 /* In the words of a question, and of a dry run. */
 static void print_outcome(const struct order *order, const struct deed *deed, char *buffer,
@@ -311,7 +316,6 @@ static enum cmd_status do_people(const struct order *order, const struct deed *d
         enum cmd_status one = do_one(order, deed, people->names[i], traces);
 
         status = one > status ? one : status;
-        cmd_progress(i + 1, people->count);
     }
     if (people->count == 0)
         cmd_say("nobody is meant; nothing was changed");
@@ -322,10 +326,14 @@ static enum cmd_status do_people(const struct order *order, const struct deed *d
 static enum cmd_status do_all(const struct order *order, const struct deed *deed)
 {
     enum cmd_status status = CMD_ERROR;
+    struct cmd_scruples scruples = deed->scruples;
     struct cmd_people people;
     char outcome[64], question[sizeof outcome + 16];
 
-    if (cmd_people_find(order->arguments, &deed->scruples, &people) != 0)
+    /* Who closes everybody must be able to open them again. */
+    if (deed->act == close_account || order->arguments->lock)
+        scruples.spared = order->actor;
+    if (cmd_people_find(order->arguments, &scruples, &people) != 0)
         return CMD_ERROR;
     print_outcome(order, deed, outcome, sizeof outcome);
     snprintf(question, sizeof question, "would be %s", outcome);

@@ -90,6 +90,11 @@ static int find_person(void *context, const struct vp_inquiry *inquiry, bool sel
     if (selected && inquiry->record_readable && scruples->pass_over != NULL &&
         scruples->pass_over(inquiry))
         return 0;
+    if (selected && scruples->spared != NULL &&
+        strcmp(inquiry->account.name, scruples->spared) == 0) {
+        cmd_complain("%s: is you, and left out (name yourself if you mean it)", scruples->spared);
+        return 0;
+    }
     if (!cmd_people_fit(inquiry, scruples->object)) {
         finding->unfit = true;
         return 0;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 struct search {
+    const struct vp_store *store;
     const struct cmd_people *local; /* in order */
     struct cmd_people *gone;
 };
@@ -22,6 +23,19 @@ static int compare_names(const void *one, const void *other)
 static int add_local(void *context, const struct vp_account *account)
 {
     return cmd_people_add(context, account->name);
+}
+
+/*
+ * Whether a record is an account's that never stood in the local shadow file. Some directories say
+ * that nobody is there when they cannot be reached: their people must not lose a mark by that.
+ */
+static bool is_directorys(const struct vp_store *store, const char *name)
+{
+    struct vp_record record;
+    bool hashless = vp_store_read_record(store, name, &record, NULL) > 0 && record.hash[0] == '\0';
+
+    vp_record_wipe(&record);
+    return hashless;
 }
 
 /* Whoever is in no local file may be a directory's: NSS is asked, and has to know. 1 = stop, said.
@@ -42,13 +56,19 @@ static int look(void *context, const char *name)
         cmd_complain_error(&error);
     if (found != 0)
         return found < 0;
+    if (is_directorys(search->store, name)) {
+        cmd_complain("%s: is not known now, but was never in the shadow file: a directory's, and "
+                     "passed over (if it is gone: vpolicy forget)",
+                     name);
+        return 0;
+    }
     return cmd_people_add(search->gone, name);
 }
 
 int cmd_people_gone(const struct vp_store *store, struct cmd_people *local, bool copies,
                     struct cmd_people *people_out)
 {
-    struct search search = {.local = local, .gone = people_out};
+    struct search search = {.store = store, .local = local, .gone = people_out};
     struct vp_error error = {.text = "no memory"};
     int result;
 
@@ -79,11 +99,23 @@ static int find_gone(const struct vp_store *store, struct cmd_people *gone_out)
     return result;
 }
 
+/* Under the lock, and only if nobody has taken the name since it was asked about. */
+static int erase_if_gone(const struct vp_store *store, const char *name, struct vp_error *error_out)
+{
+    struct vp_account account;
+    int found = vp_account_find(name, &account, error_out);
+
+    vp_account_wipe(&account);
+    if (found > 0)
+        return vp_error_set(error_out, NULL, 0, 0, "%.64s: is there again: not erased", name);
+    return found < 0 ? -1 : vp_store_erase(store, name, error_out);
+}
+
 static int erase(const struct vp_store *store, const char *name, const char *actor)
 {
     struct vp_error error;
     int lock = vp_store_lock(store, name, VP_LOCK_WAIT_MS, &error);
-    int result = lock < 0 ? -1 : vp_store_erase(store, name, &error);
+    int result = lock < 0 ? -1 : erase_if_gone(store, name, &error);
 
     vp_store_unlock(lock);
     if (result != 0) {

@@ -127,10 +127,26 @@ static int visit_member(void *context, const char *name)
     return visit_name(context, name, true);
 }
 
+/* What would mean something else than it seems to. */
+static const char *object_to(const struct cmd_arguments *arguments)
+{
+    if (arguments->group != NULL && arguments->all)
+        return "--group and --all: choose one";
+    if (arguments->changed_before != NULL && arguments->group == NULL && !arguments->all &&
+        arguments->name_count > 0)
+        return "--changed-before chooses among --group, --all, or all without names; not among "
+               "names";
+    return NULL;
+}
+
 static int open_selection(struct selection *selection)
 {
     const struct cmd_arguments *arguments = selection->arguments;
 
+    if (object_to(arguments) != NULL) {
+        cmd_complain("%s", object_to(arguments));
+        return -1;
+    }
     if (arguments->changed_before != NULL &&
         vp_number_date(arguments->changed_before, &selection->before) != 0) {
         cmd_complain("--changed-before: \"%s\" is no date (write it as 2026-11-22)",
