@@ -84,13 +84,10 @@ static int compare_day(struct cmd_difference *difference, const struct vp_inquir
     return add_row(difference, now->account.name, &row);
 }
 
-static bool can_be_judged(const struct vp_inquiry *inquiry)
-{
-    return inquiry->record_readable && inquiry->record.user[0] != '\0' &&
-           !vp_inquiry_blind(inquiry);
-}
-
-/* The draft may learn otherwise of the same account (set_elsewhere): it is asked anew. */
+/*
+ * The draft may make something else of the same account, which is asked anew: who has no record by
+ * the policy in force may get one by the draft, that lowers min_uid or sets max_idle.
+ */
 static int compare_account(void *context, const struct vp_inquiry *now)
 {
     struct comparison *comparison = context;
@@ -103,7 +100,7 @@ static int compare_account(void *context, const struct vp_inquiry *now)
         return -1;
     vp_inquiry_open_known(&question, known, &draft);
     for (size_t later = 0; later < 2 && result == 0; later++)
-        if (can_be_judged(now) && can_be_judged(&draft))
+        if (!vp_inquiry_blind(now) && !vp_inquiry_blind(&draft))
             result = compare_day(comparison->difference, now, &draft, later);
     vp_inquiry_close(&draft);
     cmd_known_drop(known);
