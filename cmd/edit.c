@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,7 +31,9 @@ struct editing {
     char *text;           /* what the file held */
     size_t length;
     struct stat status; /* of the file; st_nlink 0 = there was none */
-    int folder;         /* the folder of both, locked */
+    int folder;         /* the folder of both */
+    struct vp_store store;
+    int lock; /* or -1 */
 };
 
 /* ---- the copy -------------------------------------------------------------------------------- */
@@ -43,20 +44,34 @@ static int complain_errno(const char *path, const char *what)
     return -1;
 }
 
-/* Whoever edits holds the folder: a lock file would be left behind by a kill. */
-static int lock_folder(struct editing *editing)
+static int open_folder(struct editing *editing)
 {
     char copy[PATH_MAX];
 
     memcpy(copy, editing->path, sizeof copy);
     editing->folder = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (editing->folder < 0)
-        return complain_errno(editing->path, "its folder cannot be opened");
-    if (flock(editing->folder, LOCK_EX | LOCK_NB) == 0)
+    return editing->folder < 0 ? complain_errno(editing->path, "its folder cannot be opened") : 0;
+}
+
+/*
+ * Two do not edit at once. The lock is in the store, for root only: whoever may read a folder can
+ * lock it, and so keep root from editing the policy for ever. A dry run overwrites nobody's work.
+ */
+static int hold(struct editing *editing)
+{
+    const char *state = editing->arguments->state_dir;
+    struct vp_error error;
+
+    if (editing->arguments->dry_run)
         return 0;
-    if (errno != EWOULDBLOCK)
-        return complain_errno(editing->path, "its folder cannot be locked");
-    cmd_complain("%s: somebody else is editing it", editing->path);
+    if (vp_store_open(state == NULL ? VP_STATE_DIR : state, &editing->store, &error) == 0)
+        editing->lock = vp_store_lock(&editing->store, VP_STORE_EDITING, 0, &error);
+    if (editing->lock >= 0)
+        return 0;
+    if (error.errnum == EWOULDBLOCK)
+        cmd_complain("%s: somebody else is editing it", editing->path);
+    else
+        cmd_complain_error(&error);
     return -1;
 }
 
@@ -113,7 +128,7 @@ static int begin(struct editing *editing)
     /* A link stays one: what it leads to is replaced. */
     if (realpath(path, editing->path) == NULL)
         snprintf(editing->path, sizeof editing->path, "%s", path);
-    if (lock_folder(editing) != 0 || read_file(editing) != 0)
+    if (hold(editing) != 0 || open_folder(editing) != 0 || read_file(editing) != 0)
         return -1;
     return make_draft(editing);
 }
@@ -131,6 +146,8 @@ static void end(struct editing *editing)
         cmd_complain("nothing was changed; the draft is %s", editing->draft);
     if (editing->folder >= 0)
         close(editing->folder);
+    vp_store_unlock(editing->lock);
+    vp_store_close(&editing->store);
     free(editing->text);
 }
 
@@ -325,7 +342,8 @@ static enum cmd_status offer(struct editing *editing, const struct vp_policy *po
 
 enum cmd_status cmd_edit(const struct cmd_arguments *arguments)
 {
-    struct editing editing = {.arguments = arguments, .folder = -1};
+    struct editing editing = {
+        .arguments = arguments, .folder = -1, .store = {.directory = -1}, .lock = -1};
     struct vp_policy policy = {0};
     enum cmd_status status = CMD_ERROR;
     int edited = begin(&editing) == 0 ? edit(&editing, &policy) : -1;

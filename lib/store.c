@@ -62,7 +62,8 @@ static int find_place(enum folder folder, const char *name, struct place *place_
 {
     struct vp_text text;
     size_t prefix = strlen(folders[folder].name) + 1;
-    bool ours = strcmp(name, STAMP_LOCK) == 0 || strcmp(name, POLICY_LOCK) == 0;
+    bool ours = strcmp(name, STAMP_LOCK) == 0 || strcmp(name, POLICY_LOCK) == 0 ||
+                strcmp(name, VP_STORE_EDITING) == 0;
 
     vp_text_begin(&text, place_out->path, sizeof place_out->path);
     vp_text_add(&text, "%s/", folders[folder].name);

@@ -50,11 +50,14 @@ VP_CHECKED int vp_store_probe(const struct vp_store *store, struct vp_error *err
 /* Makes the store's directory, 0750 for group shadow, 0700 where no such group is. 0 or -1. */
 VP_CHECKED int vp_store_create(const char *path, struct vp_error *error_out);
 
+/* Locked, instead of an account, by whoever edits a policy file. */
+#define VP_STORE_EDITING ".edit"
+
 /* How long a change waits for another one to end. */
 #define VP_LOCK_WAIT_MS 5000
 
 /*
- * Takes the lock of an account (or of "stamp"). Returns a descriptor to be given to
+ * Takes the lock of an account (or VP_STORE_EDITING). Returns a descriptor to be given to
  * vp_store_unlock, or -1 with error_out filled; its errnum is EWOULDBLOCK where somebody else holds
  * the lock. Makes the store's folders where they are missing.
  */
