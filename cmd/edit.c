@@ -284,14 +284,17 @@ static bool is_as_it_was(const struct editing *editing)
            now.st_mtim.tv_nsec == editing->status.st_mtim.tv_nsec;
 }
 
-/* The draft gets the file's owner and mode, and is on the disk before it takes the place. */
+/*
+ * The draft gets the file's group and mode, and is on the disk before it takes the place. It stays
+ * root's, and not even a file that others could write leaves them that right: neither would count.
+ */
 static int settle_draft(const struct editing *editing)
 {
     int file = open(editing->draft, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     int result = -1;
 
-    if (file >= 0 && fchown(file, editing->status.st_uid, editing->status.st_gid) == 0 &&
-        fchmod(file, editing->status.st_mode & 0777) == 0 && fsync(file) == 0)
+    if (file >= 0 && fchown(file, geteuid(), editing->status.st_gid) == 0 &&
+        fchmod(file, editing->status.st_mode & 0755) == 0 && fsync(file) == 0)
         result = 0;
     else
         complain_errno(editing->draft, "cannot be installed");
