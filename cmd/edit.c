@@ -112,6 +112,11 @@ static int make_draft(struct editing *editing)
     return 0;
 }
 
+static bool can_ask(void)
+{
+    return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
 static int begin(struct editing *editing)
 {
     const struct cmd_arguments *arguments = editing->arguments;
@@ -121,7 +126,7 @@ static int begin(struct editing *editing)
         cmd_complain("only root can change the policy");
         return -1;
     }
-    if (!arguments->yes && !arguments->dry_run && !isatty(STDIN_FILENO)) {
+    if (!arguments->yes && !arguments->dry_run && !can_ask()) {
         cmd_complain("edit: there is no terminal to ask at: --yes says yes");
         return -1;
     }
@@ -241,7 +246,7 @@ static bool wants_again(void)
 {
     char answer[16] = "";
 
-    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+    if (!can_ask())
         return false;
     fflush(stdout);
     fputs("(e)dit again, or e(x)it without a change? ", stderr);
@@ -330,6 +335,9 @@ static enum cmd_status offer(struct editing *editing, const struct vp_policy *po
     if (cmd_difference_find(editing->arguments, policy, &difference) != 0)
         return CMD_ERROR;
     cmd_difference_say(editing->arguments, &difference);
+    /* Before the question: ^C there ends us, and then nobody would find the draft. */
+    if (!editing->arguments->yes && !editing->arguments->dry_run)
+        cmd_say("draft: %s", editing->draft);
     if (editing->arguments->dry_run) {
         cmd_say("%s: would be installed", editing->path);
         drop_draft(editing);
