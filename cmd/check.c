@@ -56,13 +56,20 @@ static bool is_for_people(const struct checking *checking)
 static void report_fault(void *context, const struct vp_error *fault)
 {
     struct checking *checking = context;
+    struct vp_error bare = *fault;
     char text[1024];
 
     checking->faults++;
     vp_error_print(fault, text, sizeof text);
-    if (checking->sheet != NULL)
-        tell_row(checking, fault->line, "fault", fault->text);
-    else if (is_for_people(checking))
+    if (checking->sheet != NULL) {
+        /* File and line have columns of their own. */
+        bare.file[0] = '\0';
+        bare.line = 0;
+        vp_error_print(&bare, text, sizeof text);
+        tell_row(checking, fault->line, "fault", text);
+        return;
+    }
+    if (is_for_people(checking))
         cmd_say("%s", text);
     else
         cmd_complain("%s", text);

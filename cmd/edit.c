@@ -1,7 +1,7 @@
 /*
  * Changing the policy as visudo(8) changes sudoers: on a copy, checked before it counts, and after
  * a question that says what it would mean. Nothing that was written is lost: a draft that is not
- * installed stays, and its place is told.
+ * installed stays, and its place is told (but after -n, whose draft was a trial).
  */
 #include "../lib/error.h"
 #include "command.h"
@@ -169,14 +169,15 @@ static int find_editor(char *buffer, size_t size, char *words[WORDS_MAX])
 
     for (size_t i = 0; i < sizeof variables / sizeof variables[0] && chosen == NULL; i++) {
         chosen = getenv(variables[i]);
-        if (chosen != NULL && chosen[strspn(chosen, " ")] == '\0')
+        if (chosen != NULL && chosen[strspn(chosen, " \t")] == '\0')
             chosen = NULL;
     }
     for (size_t i = 0; i < sizeof editors / sizeof editors[0] && chosen == NULL; i++)
         if (access(editors[i], X_OK) == 0)
             chosen = editors[i];
     snprintf(buffer, size, "%s", chosen == NULL ? "vi" : chosen);
-    for (char *rest = buffer, *word; (word = strsep(&rest, " ")) != NULL && count < WORDS_MAX - 2;)
+    for (char *rest = buffer, *word;
+         (word = strsep(&rest, " \t")) != NULL && count < WORDS_MAX - 2;)
         if (*word != '\0')
             words[count++] = word;
     return count;
@@ -318,9 +319,11 @@ static int install(struct editing *editing)
         cmd_complain("%s: somebody else has changed it meanwhile", editing->path);
         return -1;
     }
-    if (rename(editing->draft, editing->path) != 0 || fsync(editing->folder) != 0)
+    if (rename(editing->draft, editing->path) != 0)
         return complain_errno(editing->path, "cannot be replaced");
     editing->draft[0] = '\0';
+    if (fsync(editing->folder) != 0)
+        (void)complain_errno(editing->path, "is replaced, but may not be on the disk yet");
     vp_account_actor(actor);
     cmd_say("%s: installed", editing->path);
     cmd_log("policy %s changed by %s", editing->path, actor);
@@ -342,8 +345,9 @@ static enum cmd_status offer(struct editing *editing, const struct vp_policy *po
         cmd_say("%s: would be installed", editing->path);
         drop_draft(editing);
         status = CMD_YES;
-    } else if (cmd_confirm(editing->arguments, "%zu accounts would be due today; install?",
-                           difference.due[0][1]) &&
+    } else if (cmd_confirm(editing->arguments,
+                           "%zu accounts would be due today, %zu closed; install?",
+                           difference.due[0][1], difference.closed[0][1]) &&
                install(editing) == 0) {
         status = CMD_YES;
     }
