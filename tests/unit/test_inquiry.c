@@ -384,6 +384,26 @@ START_TEST(who_holds_the_lock_does_not_silence_the_witness)
 }
 END_TEST
 
+START_TEST(a_policy_that_is_given_counts_instead_of_any_file_and_stays_the_givers)
+{
+    static const char text[] = "retry = 9\nhelp = room 12\n";
+    struct vp_question question = question_at(NOW);
+    struct vp_policy draft;
+
+    put(policy, "retry = x\n");
+    ck_assert_int_eq(vp_policy_parse(text, strlen(text), "draft", NULL, NULL, &draft, &error), 0);
+    question.draft = &draft;
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(vp_inquiry_open(&question, &inquiry, &error), 1);
+        ck_assert(!troubled(VP_TROUBLE_POLICY));
+        ck_assert_int_eq(inquiry.values.retry, 9);
+        ck_assert_str_eq(inquiry.values.help, "room 12");
+        vp_inquiry_close(&inquiry);
+    }
+    vp_policy_free(&draft);
+}
+END_TEST
+
 START_TEST(what_was_read_already_is_not_asked_again)
 {
     struct vp_question question = question_at(NOW);
@@ -607,6 +627,7 @@ Suite *suite_inquiry(void)
     ADD_ROWS(tcase, a_clock_that_went_back_is_told, clocks);
     tcase_add_test(tcase, an_account_that_went_away_meanwhile_is_not_written);
     tcase_add_test(tcase, who_holds_the_lock_does_not_silence_the_witness);
+    tcase_add_test(tcase, a_policy_that_is_given_counts_instead_of_any_file_and_stays_the_givers);
     tcase_add_test(tcase, what_was_read_already_is_not_asked_again);
     ADD_ROWS(tcase, a_password_is_judged_by_the_accounts_own_policy_and_hash, passwords);
     ADD_ROWS(tcase, old_passwords_are_refused_as_far_back_as_the_policy_says, reuses);
