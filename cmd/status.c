@@ -5,10 +5,9 @@
 #include "../lib/error.h"
 #include "../lib/number.h"
 #include "../lib/text.h"
-#include "command.h"
+#include "json.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -287,16 +286,6 @@ static json_t *make_reasons(const struct survey *survey)
     return object;
 }
 
-/* jansson takes nothing but UTF-8. */
-static json_t *make_text(const char *from)
-{
-    char text[1024];
-
-    snprintf(text, sizeof text, "%s", from);
-    cmd_blunt(text, false);
-    return json_string(text);
-}
-
 static json_t *make_trouble(const struct vp_error *trouble, bool is_there)
 {
     char text[1024];
@@ -304,17 +293,7 @@ static json_t *make_trouble(const struct vp_error *trouble, bool is_there)
     if (!is_there)
         return json_null();
     vp_error_print(trouble, text, sizeof text);
-    return make_text(text);
-}
-
-static json_t *make_day(int32_t day)
-{
-    char date[VP_DATE_SIZE];
-
-    if (day == VP_NO_DAY)
-        return json_null();
-    vp_number_print_date(day, date);
-    return json_string(date);
+    return cmd_json_text(text);
 }
 
 static json_t *make_to_do(const struct survey *survey)
@@ -331,23 +310,17 @@ static enum cmd_status print_json(const struct survey *survey)
     json_t *all = json_pack(
         "{s:{s:o, s:s, s:o}, s:{s:o, s:o, s:I, s:o}, s:{s:I, s:I}, s:{s:I, s:I, s:I, s:o, s:o}, "
         "s:o}",
-        "policy", "file", make_text(survey->policy_path), "in_force", policy_word(survey),
+        "policy", "file", cmd_json_text(survey->policy_path), "in_force", policy_word(survey),
         "trouble", make_trouble(&survey->policy_trouble, survey->policy_faulty), "store",
-        "directory", make_text(survey->state_dir), "began", make_day(survey->began), "records",
-        (json_int_t)survey->records, "trouble",
+        "directory", cmd_json_text(survey->state_dir), "began", cmd_json_day(survey->began),
+        "records", (json_int_t)survey->records, "trouble",
         make_trouble(&survey->store_trouble, survey->store_trouble.text[0] != '\0'), "stacks",
         "services", (json_int_t)survey->services, "faults", (json_int_t)survey->stack_faults,
         "accounts", "count", (json_int_t)survey->total, "without_record",
         (json_int_t)survey->no_record, "gone", (json_int_t)survey->gone, "states",
         make_states(survey), "reasons", make_reasons(survey), "to_do", make_to_do(survey));
-    int result = all == NULL ? -1 : json_dumpf(all, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
 
-    putchar('\n');
-    json_decref(all);
-    if (result == 0)
-        return CMD_YES;
-    cmd_complain("no memory");
-    return CMD_ERROR;
+    return cmd_json_print(all) == 0 ? CMD_YES : CMD_ERROR;
 }
 
 enum cmd_status cmd_status_report(const struct cmd_arguments *arguments)
