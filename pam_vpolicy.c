@@ -680,10 +680,13 @@ static int judge_password(const struct request *request, const char *password,
  * text of an error, which clients show and keep in logs; behind sshd's keyboard-interactive child a
  * program may be answering. None of them has a terminal. chpasswd and newusers, which may have one,
  * give each prompt the same answer and are not asked a third time.
+ *
+ * Output too: libpam's misc_conv asks on standard error and says such a line on standard output,
+ * which `su -c` passes on to files, and `passwd | tee` to a log.
  */
 static bool is_at_terminal(const struct request *request)
 {
-    return !(request->flags & PAM_SILENT) && isatty(STDIN_FILENO);
+    return !(request->flags & PAM_SILENT) && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 }
 
 /* Says a password that would be accepted. Where none can be made, that is nobody's error. */

@@ -61,7 +61,7 @@ struct machine {
     uid_t uid;          /* getuid(2) */
     bool other_euid;    /* geteuid(2) is a stranger's */
     const char *locale; /* what setlocale(3) answers; NULL = libc's own */
-    bool at_terminal;   /* standard input is one, says isatty(3) */
+    unsigned terminals; /* which of files 0 and 1 are one, says isatty(3): bits 1 << file */
     bool no_chance;     /* getrandom(2) fails */
     int chances;        /* calls of it */
     struct person people[8];
@@ -88,6 +88,9 @@ struct machine {
     char chage[256];  /* the command lines of chage(1), a newline after each */
     char log[16384];  /* "notice: pam_vpolicy(sshd:account): ...", a newline after each */
 };
+
+/* Both are. */
+#define AT_TERMINAL 3u
 
 extern struct machine *machine;
 

@@ -222,9 +222,9 @@ char *give_locale(int category, const char *wanted)
 
 int is_terminal(int file)
 {
-    if (machine == NULL || file != STDIN_FILENO)
+    if (machine == NULL || (file != STDIN_FILENO && file != STDOUT_FILENO))
         return ((int (*)(int))real("isatty"))(file);
-    return machine->at_terminal;
+    return (machine->terminals & 1u << file) != 0;
 }
 
 ssize_t give_chance(void *buffer, size_t length, unsigned flags)

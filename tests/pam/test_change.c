@@ -7,6 +7,8 @@
 #include "pam.h"
 #include "verdicts.h"
 
+#include <unistd.h>
+
 #define RULES_EN                                                                                   \
     INFO(                                                                                          \
         "New password: at least 8 characters, with upper case, lower case, a digit and a special " \
@@ -469,7 +471,7 @@ START_TEST(who_was_refused_twice_at_a_terminal_is_offered_one)
 
     write_policy(offer_rows[_i].policy);
     machine->uid = person("alice")->uid;
-    machine->at_terminal = !offer_rows[_i].elsewhere;
+    machine->terminals = offer_rows[_i].elsewhere ? 0 : AT_TERMINAL;
     code = visit_change(&(struct visit){.service = "imap", .answers = offer_rows[_i].answers});
     if (offer_rows[_i].said == NULL) {
         ck_assert_msg(strstr(said, "take this") == NULL, "%s: %s", offer_rows[_i].why, said);
@@ -485,12 +487,37 @@ START_TEST(who_was_refused_twice_at_a_terminal_is_offered_one)
 }
 END_TEST
 
+static const struct {
+    unsigned terminals;
+    bool offered;
+    const char *why;
+} terminal_rows[] = {
+    {AT_TERMINAL, true, "passwd, login, su"},
+    {0, false, "poppassd, Dovecot, sshd: nobody sits here"},
+    {1u << STDOUT_FILENO, false, "answers through a pipe: a program is typing"},
+    {1u << STDIN_FILENO, false,
+     "su -c 'report' >file, passwd | tee log: the line would be kept there"},
+};
+
+START_TEST(an_offer_is_made_only_where_a_terminal_shows_it_and_takes_the_answer)
+{
+    static const char *const typed[] = {"weak", "weak", "Weak", "Weak", NEW, NEW, NULL};
+
+    machine->terminals = terminal_rows[_i].terminals;
+    ck_assert_int_eq(visit_change(&(struct visit){.answers = typed}), PAM_SUCCESS);
+    ck_assert_msg((strstr(said, OFFER) != NULL) == terminal_rows[_i].offered, "%s: %s",
+                  terminal_rows[_i].why, said);
+    ck_assert_msg((machine->chances > 0) == terminal_rows[_i].offered, "%s: made for nobody",
+                  terminal_rows[_i].why);
+}
+END_TEST
+
 START_TEST(an_offer_is_made_to_root_and_in_vietnamese_too_but_never_in_silence)
 {
     static const char *const typed[] = {"weak", "weak", "Weak", "Weak", NEW, NEW, NULL};
     int before;
 
-    machine->at_terminal = true;
+    machine->terminals = AT_TERMINAL;
     write_policy("history = 1\n");
     expect_said("root sets alice's", visit_change(&(struct visit){.answers = typed}), PAM_SUCCESS,
                 ASKED WEAK_REFUSED ASKED WEAKER_REFUSED OFFER ASKED);
@@ -511,7 +538,7 @@ START_TEST(nobody_else_pays_for_the_offer)
     static const char *const once[] = {"weak", "weak", "Gio-Dong#28", "Gio-Dong#28", NULL};
     static const char *const twice[] = {"weak", "weak", "Weak", "Weak", NEW, NEW, NULL};
 
-    machine->at_terminal = true;
+    machine->terminals = AT_TERMINAL;
     ck_assert_int_eq(change_to("imap", NEW), PAM_SUCCESS);
     ck_assert_int_eq(visit_change(&(struct visit){.answers = once}), PAM_SUCCESS);
     ck_assert_int_eq(machine->chances, 0);
@@ -805,6 +832,8 @@ Suite *suite_change(void)
     tcase_add_test(tcase, bcrypt_reads_no_more_than_72_bytes);
     ADD_ROWS(tcase, another_password_is_asked_for_as_often_as_the_policy_says, retry_rows);
     ADD_ROWS(tcase, who_was_refused_twice_at_a_terminal_is_offered_one, offer_rows);
+    ADD_ROWS(tcase, an_offer_is_made_only_where_a_terminal_shows_it_and_takes_the_answer,
+             terminal_rows);
     tcase_add_test(tcase, an_offer_is_made_to_root_and_in_vietnamese_too_but_never_in_silence);
     tcase_add_test(tcase, nobody_else_pays_for_the_offer);
     tcase_add_test(tcase, a_refusal_leaves_its_codes_in_the_log_and_nothing_of_the_password);

@@ -133,7 +133,7 @@ START_TEST(no_offered_password_stays_in_memory_or_is_logged)
 
     write_policy(offer_rows[_i].policy);
     machine->uid = person("alice")->uid;
-    machine->at_terminal = true;
+    machine->terminals = AT_TERMINAL;
     machine->forgetful = !offer_rows[_i].keeps;
     service = "imap";
     typed = offer_rows[_i].typed;

@@ -95,3 +95,17 @@ def offered(t):
         result = t.ssh("mai", kbdint=[password, password, "abc", "abc", "abd", "abd", NEXT, NEXT])
         t.eq((result.rc, result.text.count("Password not accepted")), (0, 2), "sshd: refused twice, then changed")
         t.no_match(OFFER, result.text, "sshd has no terminal: who answers may be a program")
+
+
+@case("a.6", "passwd by the user, what it says kept in a file: nothing is offered that would be kept there")
+def not_kept(t):
+    story.settled_user(t, "mai")
+    with t.Pty(["sh", "-c", "passwd > /tmp/said"], user="mai") as passwd:
+        for answer in (OWN, "abc", "abc", "abd", "abd", NEXT, NEXT):
+            passwd.wait_prompt()
+            passwd.send(answer)
+        t.eq(passwd.wait(), 0, "refused twice, then changed")
+    with open("/tmp/said", encoding="utf-8") as file:
+        said = file.read()
+    t.match("New password: at least 8 characters", said, "such lines do go there")
+    t.no_match(OFFER, said + passwd.text, "neither there nor on the terminal")
