@@ -94,7 +94,7 @@ endif
 
 # ---- building -------------------------------------------------------------------------------
 
-LIB_OBJECTS     = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*.c)))
+LIB_OBJECTS     = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*.c))) $(BUILD)/lib/wordlist.o
 COMMAND_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,vpolicy.c $(sort $(wildcard cmd/*.c)))
 MODULE_OBJECTS  = $(BUILD)/pam_vpolicy.o
 UNIT_OBJECTS    = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/unit/*.c)))
@@ -135,6 +135,23 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC $<)$(COMPILE) $(if $(filter $(MODULE_OBJECTS),$@),$(MODULE_FLAGS),$(LIB_FLAGS)) \
 	    $(DEFINES) -c -o $@ $<
+
+# The built-in words, as a table that is read only: no file can be missing when a password is
+# changed. Its maker runs on the machine that builds.
+CC_FOR_BUILD ?= $(CC)
+WORD_LISTS    = $(sort $(wildcard conf/words/*.txt))
+WORD_MAKER    = build-aux/words.c lib/fold.c lib/text.c lib/secret.c
+
+$(BUILD)/words: $(WORD_MAKER) lib/wordlist.h lib/fold.h lib/text.h
+	@mkdir -p $(@D)
+	$(call say,CC $@)$(CC_FOR_BUILD) $(DIALECT) -O1 -o $@ $(WORD_MAKER)
+
+$(BUILD)/lib/wordlist.c: $(BUILD)/words $(WORD_LISTS)
+	@mkdir -p $(@D)
+	$(call say,WORDS $@)$(BUILD)/words $(WORD_LISTS) > $@
+
+$(BUILD)/lib/wordlist.o: $(BUILD)/lib/wordlist.c lib/wordlist.h $(BUILD)/flags
+	$(call say,CC $<)$(COMPILE) $(LIB_FLAGS) -I. -c -o $@ $<
 
 # Both libraries are loaded when they are needed and not before: at a login neither is. Their
 # sonames are those of the development files that we compile against.
@@ -222,7 +239,7 @@ layers: all ## check who calls whom: what the objects may call, keep and export
 	tests/layers --self-test
 	tests/layers $(BUILD)
 
-C_FILES = $(wildcard *.[ch] lib/*.[ch] cmd/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
+C_FILES = $(wildcard *.[ch] build-aux/*.c lib/*.[ch] cmd/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
 
 format: ## bring the C files into .clang-format's layout
 	clang-format -i $(C_FILES)

@@ -65,7 +65,9 @@ size_t stack_copies_of(const uint16_t *numbers, size_t count);
 
 Suite *suite_account(void);
 Suite *suite_error(void);
+Suite *suite_fold(void);
 Suite *suite_generate(void);
+Suite *suite_guess(void);
 Suite *suite_hash(void);
 Suite *suite_inquiry(void);
 Suite *suite_mail(void);

@@ -1,0 +1,463 @@
+#include "guess.h"
+#include "fold.h"
+#include "secret.h"
+#include "text.h"
+
+#include <string.h>
+
+#define WORD_MIN  3 /* shorter ones stand anywhere by chance */
+#define LOOSE_MIN 5 /* letters of a word, and of the password, that may be one letter off */
+#define PART_MIN  3 /* of sequences, walks, runs, repeats and names */
+#define READINGS  3 /* as many letters can a character stand for */
+/* What lies behind is worth its points in any case, and weighing must end. */
+#define LENGTH_MAX 128
+
+/* A password as it is weighed. Holds the secret. */
+struct weighing {
+    size_t count;
+    uint32_t folded[LENGTH_MAX];         /* small, without diacritics */
+    char readings[LENGTH_MAX][READINGS]; /* letters that it may stand for, 0 = no more */
+    int32_t cost[LENGTH_MAX + 1];        /* of the cheapest cover up to here */
+    unsigned kinds[LENGTH_MAX + 1];      /* of that cover */
+    const struct vp_wordlist *list;
+};
+
+/* ---- folding --------------------------------------------------------------------------------- */
+
+/* Letters as people write them who think that it helps. */
+static const struct {
+    char sign;
+    char letters[READINGS];
+} disguises[] = {
+    {'0', "o"}, {'1', "il"}, {'3', "e"}, {'4', "a"}, {'@', "a"},
+    {'5', "s"}, {'$', "s"},  {'7', "t"}, {'!', "i"},
+};
+
+static void read_letters(uint32_t folded, char letters[READINGS])
+{
+    memset(letters, 0, READINGS);
+    if (folded >= 'a' && folded <= 'z')
+        letters[0] = (char)folded;
+    for (size_t i = 0; i < sizeof disguises / sizeof disguises[0]; i++)
+        if (folded == (unsigned char)disguises[i].sign)
+            memcpy(letters, disguises[i].letters, READINGS);
+}
+
+static void fold(const struct vp_candidate *candidate, struct weighing *weighing)
+{
+    size_t length = candidate->count < VP_PASSWORD_SIZE ? candidate->count : VP_PASSWORD_SIZE;
+
+    for (size_t i = 0; i < length && weighing->count < LENGTH_MAX; i++) {
+        uint32_t folded = vp_fold_letter(candidate->points[i]);
+
+        if (folded == 0)
+            continue;
+        weighing->folded[weighing->count] = folded;
+        read_letters(folded, weighing->readings[weighing->count]);
+        weighing->count++;
+    }
+}
+
+/* ---- the cover ------------------------------------------------------------------------------- */
+
+/* What stands from `from` to before `to` is one thing: a cover may end in it. */
+static void cover(struct weighing *weighing, size_t from, size_t to, enum vp_guess_kind kind)
+{
+    int32_t cost = weighing->cost[from] + 1;
+
+    /* Of two covers that cost the same, the one of the kinds that are told first. */
+    if (cost < weighing->cost[to] ||
+        (cost == weighing->cost[to] && (weighing->kinds[from] | kind) < weighing->kinds[to] &&
+         weighing->kinds[to] != 0)) {
+        weighing->cost[to] = cost;
+        weighing->kinds[to] = weighing->kinds[from] | (unsigned)kind;
+    }
+}
+
+/* ---- words ----------------------------------------------------------------------------------- */
+
+/* Where a word may have come to. */
+struct step {
+    vp_wordlist_place place;
+    size_t at;    /* in the password */
+    size_t depth; /* letters of the word */
+    bool off;     /* one letter is wrong already */
+    bool odd;     /* a digit or a sign stands for a letter */
+    bool between; /* the last character was one too many: a word cannot end with that */
+};
+
+static void find_words(struct weighing *weighing, size_t from, const struct step *step);
+
+static bool is_letter(uint32_t folded)
+{
+    return folded >= 'a' && folded <= 'z';
+}
+
+/* Takes a letter of a word, and as many characters of the password. */
+static void step_on(struct weighing *weighing, size_t from, const struct step *step,
+                    uint32_t letter, size_t taken, bool off)
+{
+    struct step next = *step;
+
+    next.at += taken;
+    next.depth++;
+    next.odd |= taken > 0 && !is_letter(weighing->folded[step->at]);
+    next.off |= off;
+    next.between = false;
+    if (vp_wordlist_step(weighing->list, step->place, letter, &next.place))
+        find_words(weighing, from, &next);
+}
+
+/* The ways to be one letter off: another letter, one too many in the password, one missing. */
+static void step_aside(struct weighing *weighing, size_t from, const struct step *step)
+{
+    if (step->at < weighing->count && step->depth > 0) {
+        struct step next = *step;
+
+        next.odd |= !is_letter(weighing->folded[next.at]);
+        next.at++;
+        next.off = next.between = true;
+        find_words(weighing, from, &next);
+    }
+    for (uint32_t letter = 'a'; letter <= 'z'; letter++) {
+        if (step->at < weighing->count)
+            step_on(weighing, from, step, letter, 1, true);
+        if (step->depth > 0)
+            step_on(weighing, from, step, letter, 0, true);
+    }
+}
+
+/*
+ * A word that is one letter off must be long enough on both sides, and longer where a digit or a
+ * sign stands for the letter: by chance they hit too often.
+ */
+static bool is_long_enough(const struct step *step, size_t from)
+{
+    size_t taken = step->at - from, least = LOOSE_MIN + step->odd;
+
+    return step->off ? step->depth >= least && taken >= least : step->depth >= WORD_MIN;
+}
+
+/* Recursion goes as deep as the longest word of the list and one. */
+static void find_words(struct weighing *weighing, size_t from, const struct step *step)
+{
+    if (vp_wordlist_ends(step->place) && !step->between && is_long_enough(step, from))
+        cover(weighing, from, step->at, VP_GUESS_WORD);
+    if (!step->off)
+        step_aside(weighing, from, step);
+    if (step->at == weighing->count)
+        return;
+    for (size_t i = 0; i < READINGS && weighing->readings[step->at][i] != '\0'; i++)
+        step_on(weighing, from, step, (unsigned char)weighing->readings[step->at][i], 1, false);
+}
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+static bool reads_as(const struct weighing *weighing, size_t at, uint32_t letter)
+{
+    if (weighing->folded[at] == letter)
+        return true;
+    for (size_t i = 0; i < READINGS; i++)
+        if (weighing->readings[at][i] != '\0' && (unsigned char)weighing->readings[at][i] == letter)
+            return true;
+    return false;
+}
+
+static void cover_name(struct weighing *weighing, size_t from, const uint32_t *name, size_t length)
+{
+    bool forwards = true, backwards = true;
+
+    if (length < PART_MIN || from + length > weighing->count)
+        return;
+    for (size_t i = 0; i < length; i++) {
+        forwards &= reads_as(weighing, from + i, name[i]);
+        backwards &= reads_as(weighing, from + i, name[length - 1 - i]);
+    }
+    if (forwards || backwards)
+        cover(weighing, from, from + length, VP_GUESS_NAME);
+}
+
+/* The parts of a name: what stands between anything that is no letter. */
+static void find_parts(struct weighing *weighing, size_t from, const uint32_t *name, size_t length)
+{
+    size_t begin = 0;
+
+    for (size_t i = 0; i <= length; i++)
+        if (i == length || !is_letter(name[i])) {
+            cover_name(weighing, from, name + begin, i - begin);
+            begin = i + 1;
+        }
+}
+
+/* Initials before or behind the part that is written out: tvan and antv for Tran Van An. */
+static void find_initials(struct weighing *weighing, size_t from, const uint32_t *name,
+                          size_t length)
+{
+    uint32_t initials[LENGTH_MAX], joined[2 * LENGTH_MAX];
+    size_t count = 0, begin = 0;
+
+    for (size_t i = 0; i < length; i++)
+        if (is_letter(name[i]) && (i == 0 || !is_letter(name[i - 1])))
+            initials[count++] = name[i];
+    for (size_t i = 0; i <= length; i++) {
+        size_t part = i - begin;
+
+        if (i < length && is_letter(name[i]))
+            continue;
+        if (part > 0 && count > 1) {
+            /* The written part is the last one (tv + an) or the first one (tran + va). */
+            memcpy(joined, initials, (count - 1) * sizeof *initials);
+            memcpy(joined + count - 1, name + begin, part * sizeof *name);
+            cover_name(weighing, from, joined, count - 1 + part);
+            memcpy(joined, name + begin, part * sizeof *name);
+            memcpy(joined + part, initials, (count - 1) * sizeof *initials);
+            cover_name(weighing, from, joined, count - 1 + part);
+            memcpy(joined + part, initials + 1, (count - 1) * sizeof *initials);
+            cover_name(weighing, from, joined, count - 1 + part);
+        }
+        begin = i + 1;
+    }
+}
+
+static void find_name(struct weighing *weighing, size_t from, const char *name)
+{
+    uint32_t points[LENGTH_MAX];
+    size_t length = name == NULL ? 0 : strlen(name), count = 0, kept = 0;
+
+    if (length == 0 || length > LENGTH_MAX || vp_text_decode(name, length, points, &count) != 0)
+        return;
+    for (size_t i = 0; i < count; i++)
+        if (vp_fold_letter(points[i]) != 0)
+            points[kept++] = vp_fold_letter(points[i]);
+    find_parts(weighing, from, points, kept);
+    find_initials(weighing, from, points, kept);
+}
+
+/* ---- keyboards ------------------------------------------------------------------------------- */
+
+/* Rows of keys; the same key with shift stands in the same place. */
+static const char *const keys[] = {"`1234567890-=", "qwertyuiop[]\\", "asdfghjkl;'", "zxcvbnm,./"};
+static const char *const shifted[] = {"~!@#$%^&*()_+", "QWERTYUIOP{}|", "ASDFGHJKL:\"",
+                                      "ZXCVBNM<>?"};
+/* The numeric pad. */
+static const char *const pad[] = {"789", "456", "123"};
+
+struct key {
+    int row, column;
+};
+
+static bool find_key(const char *const *rows, size_t count, uint32_t folded, struct key *key_out)
+{
+    for (size_t row = 0; row < count; row++) {
+        const char *found = folded < 0x80 && folded > 0 ? strchr(rows[row], (int)folded) : NULL;
+
+        if (found != NULL) {
+            *key_out = (struct key){(int)row, (int)(found - rows[row])};
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The top row begins with a key that no letter stands below: 1 is above q. */
+static bool find_on_board(uint32_t folded, struct key *key_out)
+{
+    const size_t rows = sizeof keys / sizeof keys[0];
+
+    if (!find_key(keys, rows, folded, key_out) && !find_key(shifted, rows, folded, key_out))
+        return false;
+    key_out->column -= key_out->row == 0;
+    return true;
+}
+
+static bool find_on_pad(uint32_t folded, struct key *key_out)
+{
+    return find_key(pad, sizeof pad / sizeof pad[0], folded, key_out);
+}
+
+/* Walks in one direction, whichever, as far as it goes. */
+static void find_walk(struct weighing *weighing, size_t from,
+                      bool find(uint32_t folded, struct key *key_out))
+{
+    struct key before, key;
+    int down = 0, right = 0;
+
+    if (!find(weighing->folded[from], &before))
+        return;
+    for (size_t at = from + 1; at < weighing->count && find(weighing->folded[at], &key); at++) {
+        int rows = key.row - before.row, columns = key.column - before.column;
+
+        if (rows < -1 || rows > 1 || columns < -1 || columns > 1 || (rows == 0 && columns == 0) ||
+            (at > from + 1 && (rows != down || columns != right)))
+            return;
+        down = rows;
+        right = columns;
+        before = key;
+        if (at + 1 - from >= PART_MIN)
+            cover(weighing, from, at + 1, VP_GUESS_WALK);
+    }
+}
+
+/* ---- sequences, runs, repeats ---------------------------------------------------------------- */
+
+static bool is_digit(uint32_t folded)
+{
+    return folded >= '0' && folded <= '9';
+}
+
+/* step: 1, -1, or 0 for a run of one character. */
+static void find_sequence(struct weighing *weighing, size_t from, int step)
+{
+    uint32_t first = weighing->folded[from];
+
+    if (step != 0 && !is_letter(first) && !is_digit(first))
+        return;
+    for (size_t at = from + 1; at < weighing->count; at++) {
+        uint32_t folded = weighing->folded[at];
+
+        if ((int64_t)folded != (int64_t)weighing->folded[at - 1] + step ||
+            (step != 0 && is_letter(folded) != is_letter(first)) ||
+            (step != 0 && !is_letter(folded) && !is_digit(folded)))
+            return;
+        if (at + 1 - from >= PART_MIN)
+            cover(weighing, from, at + 1, step == 0 ? VP_GUESS_RUN : VP_GUESS_SEQUENCE);
+    }
+}
+
+/* Blocks that stood before, without touching where they stand again. */
+static void find_repeats(struct weighing *weighing, size_t from)
+{
+    for (size_t earlier = 0; earlier + PART_MIN <= from; earlier++) {
+        size_t length = 0;
+
+        while (from + length < weighing->count && earlier + length < from &&
+               weighing->folded[earlier + length] == weighing->folded[from + length]) {
+            length++;
+            if (length >= PART_MIN)
+                cover(weighing, from, from + length, VP_GUESS_REPEAT);
+        }
+    }
+}
+
+/* ---- digits and dates ------------------------------------------------------------------------ */
+
+/* The number that so many digits are; -1 where one of them is none. */
+static int number_at(const struct weighing *weighing, size_t at, size_t digits)
+{
+    int number = 0;
+
+    for (size_t i = 0; i < digits; i++) {
+        if (at + i >= weighing->count || !is_digit(weighing->folded[at + i]))
+            return -1;
+        number = number * 10 + (int)(weighing->folded[at + i] - '0');
+    }
+    return number;
+}
+
+/* How people write a part of a date. */
+enum part { DAY, MONTH, YEAR };
+
+static bool is_part(int number, enum part part, size_t digits)
+{
+    if (part == YEAR)
+        return digits == 2 ? number >= 0 : number >= 1900 && number <= 2099;
+    return number >= 1 && number <= (part == DAY ? 31 : 12);
+}
+
+static bool is_date_sign(uint32_t folded)
+{
+    return folded < 0x80 && folded != 0 && strchr("/-._ ", (int)folded) != NULL;
+}
+
+/* The orders in which people write dates; a day and a month may stand alone between signs. */
+static const struct {
+    size_t count;
+    enum part parts[3];
+} orders[] = {
+    {3, {DAY, MONTH, YEAR}}, {3, {MONTH, DAY, YEAR}},  {3, {YEAR, MONTH, DAY}},
+    {2, {DAY, MONTH, YEAR}}, {2, {MONTH, YEAR, YEAR}},
+};
+
+/* Follows one order from `at` on, with every number of digits that a part can have. */
+static void find_date(struct weighing *weighing, size_t from, size_t at, size_t order, size_t part)
+{
+    size_t most = orders[order].parts[part] == YEAR ? 4 : 2;
+
+    for (size_t digits = 1; digits <= most; digits++) {
+        int number = number_at(weighing, at, digits);
+        size_t after = at + digits;
+        bool year = orders[order].parts[part] == YEAR;
+
+        if (number < 0 || (year && digits != 2 && digits != 4) ||
+            !is_part(number, orders[order].parts[part], digits))
+            continue;
+        if (part + 1 == orders[order].count) {
+            cover(weighing, from, after, VP_GUESS_DATE);
+            continue;
+        }
+        /* Without signs between them, two digits each: 22112026. */
+        if (after < weighing->count && is_date_sign(weighing->folded[after]))
+            find_date(weighing, from, after + 1, order, part + 1);
+        else if (digits >= 2 && orders[order].count == 3)
+            find_date(weighing, from, after, order, part + 1);
+    }
+}
+
+static void find_digits(struct weighing *weighing, size_t from)
+{
+    int year = number_at(weighing, from, 4);
+
+    if (year >= 1900 && year <= 2099)
+        cover(weighing, from, from + 4, VP_GUESS_YEAR);
+    for (size_t order = 0; order < sizeof orders / sizeof orders[0]; order++)
+        find_date(weighing, from, from, order, 0);
+    for (size_t digits = 2;
+         number_at(weighing, from + digits - 1, 1) >= 0 && is_digit(weighing->folded[from]);
+         digits++)
+        cover(weighing, from, from + digits, VP_GUESS_DIGITS);
+}
+
+/* ---- weighing -------------------------------------------------------------------------------- */
+
+/* All things that begin at a place; the cheapest cover up to there is known by then. */
+static void find_all(struct weighing *weighing, size_t from, const struct vp_guess_person *person)
+{
+    struct step step = {.place = weighing->list->root, .at = from};
+
+    find_words(weighing, from, &step);
+    find_name(weighing, from, person->login_name);
+    find_name(weighing, from, person->full_name);
+    find_walk(weighing, from, find_on_board);
+    find_walk(weighing, from, find_on_pad);
+    for (int direction = -1; direction <= 1; direction++)
+        find_sequence(weighing, from, direction);
+    find_repeats(weighing, from);
+    find_digits(weighing, from);
+}
+
+/* A character that belongs to nothing costs its point, and is told of as nothing. */
+static void leave(struct weighing *weighing, size_t at)
+{
+    if (weighing->cost[at] + 1 >= weighing->cost[at + 1])
+        return;
+    weighing->cost[at + 1] = weighing->cost[at] + 1;
+    weighing->kinds[at + 1] = weighing->kinds[at];
+}
+
+struct vp_guess vp_guess_weigh(const struct vp_candidate *candidate, const struct vp_wordlist *list,
+                               const struct vp_guess_person *person)
+{
+    struct weighing weighing = {.list = list};
+    struct vp_guess guess;
+
+    fold(candidate, &weighing);
+    for (size_t i = 1; i <= weighing.count; i++)
+        weighing.cost[i] = INT32_MAX;
+    for (size_t at = 0; at < weighing.count; at++) {
+        leave(&weighing, at);
+        find_all(&weighing, at, person);
+    }
+    guess = (struct vp_guess){weighing.cost[weighing.count], weighing.kinds[weighing.count]};
+    vp_secret_wipe(&weighing, sizeof weighing);
+    return guess;
+}
