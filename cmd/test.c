@@ -165,7 +165,8 @@ static const struct vp_failure *find_failure(const struct vp_failures *failures,
 }
 
 /* Why a rule was not tried, or NULL. */
-static const char *why_skipped(const struct cmd_trial *trial, enum vp_rule rule)
+static const char *why_skipped(const struct cmd_trial *trial, const struct vp_failures *failures,
+                               enum vp_rule rule)
 {
     const struct vp_values *values = &trial->inquiry.values;
     bool allowed = values->non_ascii == VP_NON_ASCII_ALLOW;
@@ -188,6 +189,10 @@ static const char *why_skipped(const struct cmd_trial *trial, enum vp_rule rule)
         return values->max_repeat == 0 ? "max_repeat = 0" : NULL;
     case VP_RULE_LOGIN_NAME:
         return trial->known ? NULL : "no --user";
+    case VP_RULE_GUESSED:
+        return values->min_points == 0                             ? "min_points = 0"
+               : find_failure(failures, VP_RULE_TOO_SHORT) != NULL ? "it is too short"
+                                                                   : NULL;
     case VP_RULE_SIMILAR:
         return "the old password is not asked for";
     case VP_RULE_CURRENT:
@@ -205,7 +210,7 @@ static void say_rules(const struct cmd_trial *trial, const struct vp_failures *f
     for (int i = 0; i < VP_RULE_COUNT; i++) {
         enum vp_rule rule = (enum vp_rule)i;
         const struct vp_failure *failure = find_failure(failures, rule);
-        const char *skipped = why_skipped(trial, rule);
+        const char *skipped = why_skipped(trial, failures, rule);
         char text[256];
 
         if (failure != NULL) {

@@ -2,6 +2,7 @@
 #include "accounts.h"
 #include "error.h"
 #include "generate.h"
+#include "guess.h"
 #include "hash.h"
 #include "number.h"
 #include "secret.h"
@@ -565,6 +566,21 @@ static size_t bytes_max(const struct vp_account *account)
     return vp_hash_is_bcrypt(account->hash) ? VP_BYTES_MAX_BCRYPT : VP_BYTES_MAX;
 }
 
+/* The points rule, where the policy has it. */
+static void weigh(const struct vp_inquiry *inquiry, const struct vp_candidate *candidate,
+                  struct vp_rules_setting *setting)
+{
+    const struct vp_account *account = &inquiry->account;
+    const struct vp_guess_person person = {account->name, account->full_name};
+    struct vp_guess guess;
+
+    if (inquiry->values.min_points == 0)
+        return;
+    guess = vp_guess_weigh(candidate, &vp_wordlist_builtin, &person);
+    setting->points = guess.points;
+    setting->guessed = guess.kinds;
+}
+
 int vp_inquiry_check_rules(const struct vp_inquiry *inquiry, const char *password, size_t length,
                            const char *old, struct vp_failures *failures_out,
                            struct vp_error *error_out)
@@ -584,8 +600,10 @@ int vp_inquiry_check_rules(const struct vp_inquiry *inquiry, const char *passwor
     }
     if (inquiry->values.non_ascii == VP_NON_ASCII_ALLOW)
         result = vp_unicode_classify(&candidate, error_out);
-    if (result == 0)
+    if (result == 0) {
+        weigh(inquiry, &candidate, &setting);
         vp_rules_check(&inquiry->values, &candidate, &setting, failures_out);
+    }
     vp_rules_wipe(&candidate);
     if (old != NULL)
         vp_rules_wipe(&old_candidate);

@@ -1,4 +1,5 @@
 #include "message.h"
+#include "guess.h"
 #include "number.h"
 #include "text.h"
 
@@ -162,6 +163,7 @@ static const struct {
                                    "một ký tự lặp {has} lần liền nhau, tối đa {needs} lần"),
                           {{0}}},
     [VP_RULE_LOGIN_NAME] = {SENTENCE("it contains the login name", "có chứa tên đăng nhập"), {{0}}},
+    [VP_RULE_GUESSED] = {SENTENCE("it is easy to guess ({text})", "dễ đoán ({text})"), {{0}}},
     [VP_RULE_SIMILAR] = {SENTENCE("it is too similar to the old one", "quá giống mật khẩu cũ"),
                          {{0}}},
     [VP_RULE_CURRENT] = {SENTENCE("it is the current one", "trùng với mật khẩu hiện tại"), {{0}}},
@@ -174,6 +176,10 @@ static const struct sentence refused =
     SENTENCE("Password not accepted: ", "Mật khẩu chưa đạt yêu cầu: ");
 static const struct sentence choose_another =
     SENTENCE(". Please choose another.", ". Vui lòng chọn mật khẩu khác.");
+/* Whose password has all that the policy counts, and is guessed all the same. */
+static const struct sentence choose_words =
+    SENTENCE(". Try five unrelated words with a number and a sign.",
+             ". Có thể ghép 5 từ không liên quan, thêm số và ký tự đặc biệt.");
 static const struct sentence override =
     SENTENCE("This password breaks the policy and is set because root may: ",
              "Mật khẩu không đạt yêu cầu nhưng vẫn được đặt theo quyền root: ");
@@ -469,6 +475,33 @@ void vp_message_rules(enum vp_language language, const struct vp_values *values,
                  &(struct vp_terms){.needs = values->history});
 }
 
+/* What was guessed, in the order in which it is told; the pieces are never said. */
+static const struct {
+    unsigned kind; /* enum vp_guess_kind */
+    struct sentence words;
+} guessed[] = {
+    {VP_GUESS_WORD, SENTENCE("a common word", "từ thông dụng")},
+    {VP_GUESS_NAME, SENTENCE("your name", "tên của mình")},
+    {VP_GUESS_WALK, SENTENCE("neighbouring keys", "các phím liền nhau")},
+    {VP_GUESS_SEQUENCE, SENTENCE("a sequence", "dãy liên tiếp")},
+    {VP_GUESS_RUN, SENTENCE("one character again and again", "ký tự lặp lại")},
+    {VP_GUESS_REPEAT, SENTENCE("a part that comes twice", "đoạn lặp lại")},
+    {VP_GUESS_YEAR, SENTENCE("a year", "năm")},
+    {VP_GUESS_DATE, SENTENCE("a date", "ngày tháng")},
+    {VP_GUESS_DIGITS, SENTENCE("a number", "dãy số")},
+};
+
+static void print_guessed(enum vp_language language, unsigned kinds, char *buffer, size_t size)
+{
+    struct vp_text text;
+
+    vp_text_begin(&text, buffer, size);
+    for (size_t i = 0; i < sizeof guessed / sizeof guessed[0]; i++)
+        if (kinds & guessed[i].kind)
+            vp_text_add(&text, "%s%s", text.length == 0 ? "" : ", ",
+                        pick(&guessed[i].words, language));
+}
+
 static bool counts(const struct vp_failure *failure)
 {
     return reasons[failure->rule].many.in[VP_LANGUAGE_EN] != NULL && failure->needs > 1;
@@ -478,19 +511,23 @@ void vp_message_reason(enum vp_language language, const struct vp_failure *failu
                        size_t size)
 {
     struct vp_text text;
+    char kinds[256] = "";
 
+    if (failure->rule == VP_RULE_GUESSED)
+        print_guessed(language, (unsigned)failure->has, kinds, sizeof kinds);
     vp_text_begin(&text, buffer, size);
-    add_sentence(&text,
-                 counts(failure) ? &reasons[failure->rule].many : &reasons[failure->rule].one,
-                 language, &(struct vp_terms){.has = failure->has, .needs = failure->needs});
+    add_sentence(
+        &text, counts(failure) ? &reasons[failure->rule].many : &reasons[failure->rule].one,
+        language, &(struct vp_terms){.has = failure->has, .needs = failure->needs, .text = kinds});
 }
 
 void vp_message_refusal(enum vp_language language, const struct vp_failures *failures,
                         bool overridden, char buffer[VP_MESSAGE_SIZE])
 {
-    const char *end = overridden ? "." : pick(&choose_another, language);
+    bool alone = failures->count == 1 && failures->list[0].rule == VP_RULE_GUESSED;
+    const char *end = overridden ? "." : pick(alone ? &choose_words : &choose_another, language);
     struct vp_text text;
-    char reason[160], more[48];
+    char reason[320], more[48];
     struct vp_text more_text;
 
     vp_text_begin(&text, buffer, VP_MESSAGE_SIZE);

@@ -51,6 +51,7 @@ enum vp_key_type {
     N(min_special, VP_COUNT, 1, VP_IN_ANY, 0, 64)                                                  \
     N(max_repeat, VP_COUNT, 3, VP_IN_ANY, 0, VP_PASSWORD_SIZE - 1)                                 \
     N(min_difference, VP_COUNT, 4, VP_IN_ANY, 0, VP_PASSWORD_SIZE - 1)                             \
+    N(min_points, VP_COUNT, 5, VP_IN_ANY, 0, 64)                                                   \
     N(non_ascii, VP_CHOICE, VP_NON_ASCII_REFUSE, VP_IN_ANY, 0, 0)                                  \
     N(history, VP_COUNT, 5, VP_IN_ANY, 0, VP_HISTORY_MAX)                                          \
     N(max_age, VP_DURATION, 180, VP_IN_ANY, 1, VP_NEVER)                                           \

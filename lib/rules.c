@@ -183,6 +183,10 @@ static void check_shape(const struct vp_values *values, const struct vp_candidat
         vp_rules_add(failures, VP_RULE_REPEATED, run, values->max_repeat);
     if (holds_name(candidate, setting->login_name))
         vp_rules_add(failures, VP_RULE_LOGIN_NAME, 0, 0);
+    /* What is too short has few points in any case, and is told to be longer. */
+    if (setting->guessed != 0 && setting->points < values->min_points &&
+        (int32_t)candidate->count >= values->min_length)
+        vp_rules_add(failures, VP_RULE_GUESSED, (int32_t)setting->guessed, 0);
     if (setting->old == NULL || values->min_difference == 0)
         return;
     distance = (int32_t)vp_text_distance(candidate->points, candidate->count, setting->old->points,

@@ -26,6 +26,7 @@
     X(NO_SPECIAL, "no_special")         /* fewer special characters than min_special */            \
     X(REPEATED, "repeated")             /* one character more than max_repeat times in a row */    \
     X(LOGIN_NAME, "login_name")         /* holds the login name, or its reverse */                 \
+    X(GUESSED, "guessed")               /* fewer points than min_points (guess.h) */               \
     X(SIMILAR, "similar")               /* nearer to the old one than min_difference */            \
     X(CURRENT, "current")               /* is the current one */                                   \
     X(REUSED, "reused")                 /* is one of the last `history` */
@@ -55,7 +56,10 @@ struct vp_candidate {
     uint8_t classes[VP_PASSWORD_SIZE]; /* enum vp_class */
 };
 
-/* One broken rule: what the password has and what it needs, where that can be counted. */
+/*
+ * One broken rule: what the password has and what it needs, where that can be counted. Of GUESSED:
+ * the kinds that were guessed (enum vp_guess_kind), never the pieces.
+ */
 struct vp_failure {
     enum vp_rule rule;
     int32_t has, needs;
@@ -79,6 +83,8 @@ struct vp_rules_setting {
     const char *login_name;         /* or NULL */
     const struct vp_candidate *old; /* the old password where it is known, else NULL */
     size_t bytes_max;               /* VP_BYTES_MAX or VP_BYTES_MAX_BCRYPT */
+    int32_t points;                 /* of vp_guess_weigh, with the kinds; not read where those */
+    unsigned guessed;               /* are 0: nothing was guessed, or the rule is off */
 };
 
 /* Fills failures_out with every rule that the candidate breaks, each once; none = accepted. */

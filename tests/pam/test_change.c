@@ -156,6 +156,9 @@ static const struct {
     {"accents that are allowed", "non_ascii = allow\n", "Mậtkhẩu#12", NULL, ""},
     {"a character that cannot be seen", "", "Gio\tDong#27", NULL,
      REFUSED("it contains a character that cannot be seen")},
+    {"easy to guess, and else as it should be", "min_points = 5\n", "Haiphong@2024", NULL,
+     ERROR("Password not accepted: it is easy to guess (a common word, a year). Try five unrelated "
+           "words with a number and a sign.")},
     {"the current one, told by its hash alone", "", OLD, NULL, REFUSED("it is the current one")},
     {"the current one, typed before: said once", "", OLD, OLD, REFUSED("it is the current one")},
     {"four characters from the old one", "", "Truoc-Day.xyz9", OLD, ""},
@@ -183,7 +186,10 @@ START_TEST(a_password_is_refused_for_every_reason_at_once)
     char policy[256], wanted[1024];
     bool refused = password_rows[_i].refusal[0] != '\0';
 
-    snprintf(policy, sizeof policy, "retry = 1\n%s", password_rows[_i].policy);
+    /* How easily it is guessed is two rows' matter: the others look at one rule each. */
+    snprintf(policy, sizeof policy, "retry = 1\n%s%s",
+             strstr(password_rows[_i].policy, "min_points") != NULL ? "" : "min_points = 0\n",
+             password_rows[_i].policy);
     write_policy(policy);
     snprintf(person("alice")->groups, sizeof person("alice")->groups, "leaders");
     machine->uid = person("alice")->uid;
@@ -264,7 +270,7 @@ START_TEST(a_refusal_is_one_line_that_every_program_carries)
         ck_assert_uint_le(strlen(rows[i].refusal), strlen(ERROR("")) + VP_MESSAGE_SIZE - 1);
         snprintf(policy, sizeof policy,
                  "language = %s\nretry = 1\nmin_length = 40\nmin_upper = 10\nmin_lower = 12\n"
-                 "min_digit = 8\nmin_special = 9\n",
+                 "min_digit = 8\nmin_special = 9\nmin_points = 0\n",
                  rows[i].language);
         write_policy(policy);
         snprintf(wanted, sizeof wanted, "%s%s", ASKED, rows[i].refusal);

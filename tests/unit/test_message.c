@@ -5,6 +5,7 @@
  */
 #include "unit.h"
 
+#include "../../lib/guess.h"
 #include "../../lib/message.h"
 
 /* 2026-11-22. */
@@ -549,6 +550,14 @@ static const struct {
      "the same character 4 times in a row, at most 3",
      "một ký tự lặp 4 lần liền nhau, tối đa 3 lần"},
     {{VP_RULE_LOGIN_NAME, 0, 0}, "it contains the login name", "có chứa tên đăng nhập"},
+    {{VP_RULE_GUESSED, VP_GUESS_WORD | VP_GUESS_YEAR, 0},
+     "it is easy to guess (a common word, a year)",
+     "dễ đoán (từ thông dụng, năm)"},
+    {{VP_RULE_GUESSED, 0x1ff, 0},
+     "it is easy to guess (a common word, your name, neighbouring keys, a sequence, one character "
+     "again and again, a part that comes twice, a year, a date, a number)",
+     "dễ đoán (từ thông dụng, tên của mình, các phím liền nhau, dãy liên tiếp, ký tự lặp lại, đoạn "
+     "lặp lại, năm, ngày tháng, dãy số)"},
     {{VP_RULE_SIMILAR, 1, 4}, "it is too similar to the old one", "quá giống mật khẩu cũ"},
     {{VP_RULE_CURRENT, 0, 0}, "it is the current one", "trùng với mật khẩu hiện tại"},
     {{VP_RULE_REUSED, 0, 5}, "it is one of your last 5", "trùng với 1 trong 5 mật khẩu gần nhất"},
