@@ -12,6 +12,15 @@
 /* What lies behind is worth its points in any case, and weighing must end. */
 #define LENGTH_MAX 128
 
+/* As many states of the search for words are remembered; more are looked at again. */
+#define VISITED 1024
+
+/* A state that the search for words which begin at `from` has been in. */
+struct visited {
+    vp_wordlist_place place;
+    uint32_t state, from; /* from: one more than the place, 0 = free */
+};
+
 /* A password as it is weighed. Holds the secret. */
 struct weighing {
     size_t count;
@@ -20,6 +29,7 @@ struct weighing {
     int32_t cost[LENGTH_MAX + 1];        /* of the cheapest cover up to here */
     unsigned kinds[LENGTH_MAX + 1];      /* of that cover */
     const struct vp_wordlist *list;
+    struct visited visited[VISITED];
 };
 
 /* ---- folding --------------------------------------------------------------------------------- */
@@ -138,9 +148,28 @@ static bool is_long_enough(const struct step *step, size_t from)
     return step->off ? step->depth >= least && taken >= least : step->depth >= WORD_MIN;
 }
 
+/*
+ * Whether the search has been in this state; else it is remembered. Words with two readings of each
+ * letter (a@4a@4) are come to in so many ways that it would not end in time.
+ */
+static bool was_visited(struct weighing *weighing, size_t from, const struct step *step)
+{
+    uint32_t state = (uint32_t)(step->at | step->depth << 8 | (size_t)step->off << 16 |
+                                (size_t)step->odd << 17 | (size_t)step->between << 18);
+    uint64_t hash = (step->place ^ (uint64_t)state << 7) * 0x9e3779b97f4a7c15u;
+    struct visited *visited = &weighing->visited[hash >> 54];
+
+    if (visited->from == from + 1 && visited->place == step->place && visited->state == state)
+        return true;
+    *visited = (struct visited){step->place, state, (uint32_t)from + 1};
+    return false;
+}
+
 /* Recursion goes as deep as the longest word of the list and one. */
 static void find_words(struct weighing *weighing, size_t from, const struct step *step)
 {
+    if (was_visited(weighing, from, step))
+        return;
     if (vp_wordlist_ends(step->place) && !step->between && is_long_enough(step, from))
         cover(weighing, from, step->at, VP_GUESS_WORD);
     if (!step->off)
