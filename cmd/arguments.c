@@ -187,8 +187,9 @@ static int check_pairs(const struct cmd_arguments *arguments)
 
     if (arguments->json && arguments->csv)
         fault = "--json and --csv: choose one";
-    else if (arguments->stamp_only && (arguments->name_count > 0 || cmd_selects(arguments) ||
-                                       arguments->within != NULL || arguments->strict))
+    else if (arguments->stamp_only &&
+             (arguments->name_count > 0 || cmd_selects(arguments) || arguments->within != NULL ||
+              arguments->strict || arguments->dry_run || arguments->json || arguments->csv))
         fault = "--stamp-only stands alone: it begins no record";
     if (fault == NULL)
         return 0;
