@@ -57,7 +57,9 @@ static int visit_name(struct selection *selection, const char *name, bool select
     int found = vp_inquiry_open(&question, &inquiry, &error);
     int result = 0;
 
-    if (found > 0 && (!selected || is_old_enough(selection, &inquiry))) {
+    if (found > 0 && selected && !(cmd_is_person(&inquiry) && is_old_enough(selection, &inquiry))) {
+        result = 0;
+    } else if (found > 0) {
         result = selection->visit(selection->context, &inquiry, selected);
     } else if (found == 0 && selected) {
         cmd_complain("%s: is in group %s, but there is no such account: passed over", name,
