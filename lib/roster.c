@@ -20,7 +20,8 @@ static const char *const column_names[COLUMN_COUNT] = {
 struct parsing {
     char *at; /* cells are cut out of the text in place */
     const char *file;
-    unsigned line; /* where `at` stands */
+    unsigned line;     /* where `at` stands */
+    const char *wrong; /* with the quotes of the line that was cut last, or NULL */
     char separator;
     int columns[COLUMN_COUNT]; /* which cell it is, or -1 */
     vp_roster_report *report;
@@ -40,7 +41,7 @@ static void report_fault(struct parsing *parsing, unsigned line, const struct vp
 
 /* ---- cells ----------------------------------------------------------------------------------- */
 
-/* Takes the quotes off in place; at the end of the text an open quote is closed. */
+/* Takes the quotes off in place. An open one would hide all lines behind it: that is a fault. */
 static char *cut_quoted(struct parsing *parsing)
 {
     char *cell = ++parsing->at, *to = cell;
@@ -50,10 +51,14 @@ static char *cut_quoted(struct parsing *parsing)
         parsing->line += *parsing->at == '\n';
         *to++ = *parsing->at++;
     }
+    if (*parsing->at == '\0')
+        parsing->wrong = "opens a quote that nothing closes";
     parsing->at += *parsing->at == '"';
-    /* What follows up to the separator belongs to no cell (RFC 4180 has nothing there). */
-    while (*parsing->at != '\0' && *parsing->at != '\n' && *parsing->at != parsing->separator)
-        parsing->at++;
+    /* Up to the separator nothing follows (RFC 4180); what does belongs to no cell. */
+    for (; *parsing->at != '\0' && *parsing->at != '\n' && *parsing->at != parsing->separator;
+         parsing->at++)
+        if (*parsing->at != ' ' && *parsing->at != '\t' && *parsing->at != '\r')
+            parsing->wrong = "has something between a closing quote and the end of the cell";
     if (to < parsing->at)
         *to = '\0';
     return cell;
@@ -65,6 +70,7 @@ static int cut_line(struct parsing *parsing, char *cells[CELLS_MAX])
 {
     int count = 0;
 
+    parsing->wrong = NULL;
     for (;;) {
         char *cell, ended_by;
 
@@ -87,16 +93,22 @@ static int cut_line(struct parsing *parsing, char *cells[CELLS_MAX])
     }
 }
 
-/* Spreadsheets of countries that write 3,14 put semicolons between cells. */
+/*
+ * Spreadsheets of countries that write 3,14 put semicolons between cells; what is copied out of one
+ * has tabs.
+ */
 static char find_separator(const char *text)
 {
+    bool tabs = false;
+
     for (bool quoted = false; *text != '\0' && (*text != '\n' || quoted); text++) {
         if (*text == '"')
             quoted = !quoted;
         else if (!quoted && (*text == ',' || *text == ';'))
             return *text;
+        tabs |= !quoted && *text == '\t';
     }
-    return ',';
+    return tabs ? '\t' : ',';
 }
 
 /* ---- columns --------------------------------------------------------------------------------- */
@@ -115,6 +127,11 @@ static bool is_word(const char *cell, const char *word)
 static bool read_heading(struct parsing *parsing, char *const *cells, int count)
 {
     int columns[COLUMN_COUNT] = {-1, -1, -1};
+    enum vp_reason reason;
+
+    /* Somebody's account may be called user. */
+    if (count > REASON && vp_roster_reason(cells[REASON], &reason) == 0)
+        return false;
 
     for (int i = 0; i < count; i++)
         for (int column = 0; column < COLUMN_COUNT; column++)
@@ -122,6 +139,9 @@ static bool read_heading(struct parsing *parsing, char *const *cells, int count)
                 columns[column] = i;
     if (columns[USER] < 0)
         return false;
+    /* Under another name the days would be passed over, and all be closed at once. */
+    if (columns[REASON] >= 0 && columns[DATE] < 0)
+        parsing->wrong = "names a column reason, and none that is called date";
     memcpy(parsing->columns, columns, sizeof columns);
     return true;
 }
@@ -223,6 +243,14 @@ static int read_row(struct parsing *parsing, unsigned line, char *const *cells, 
     return 0;
 }
 
+/* Lines that end as they did on old Macintoshes would be one, which seems to be a heading. */
+static bool has_lone_returns(const char *text, size_t length)
+{
+    const char *end = memchr(text, '\r', length);
+
+    return end != NULL && end[1] != '\0' && memchr(text, '\n', length) == NULL;
+}
+
 /* What the bytes show before any line is read: NULL, or what is wrong and what would be right. */
 static const char *object_to_bytes(const char *text, size_t length)
 {
@@ -232,20 +260,28 @@ static const char *object_to_bytes(const char *text, size_t length)
         return "is a spreadsheet (save it as CSV UTF-8)";
     if (memchr(text, '\0', length) != NULL)
         return "holds a NUL byte (save it as CSV UTF-8)";
+    if (has_lone_returns(text, length))
+        return "ends its lines in carriage returns alone (save it as CSV UTF-8)";
     return NULL;
 }
 
 static int read_rows(struct parsing *parsing)
 {
+    struct vp_error fault;
     int result = 0;
 
     for (bool first = true; *parsing->at != '\0' && result == 0; first = false) {
         char *cells[CELLS_MAX];
         unsigned line = parsing->line;
         int count = cut_line(parsing, cells);
+        bool heading = first && read_heading(parsing, cells, count);
 
-        if (!first || !read_heading(parsing, cells, count))
+        if (parsing->wrong != NULL) {
+            (void)vp_error_set(&fault, NULL, 0, 0, "%s", parsing->wrong);
+            report_fault(parsing, line, &fault);
+        } else if (!heading) {
             result = read_row(parsing, line, cells, count);
+        }
     }
     return result;
 }
