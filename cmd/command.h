@@ -197,14 +197,16 @@ struct cmd_people {
     size_t exempt; /* as many are exempt; counted twice where named and selected */
 };
 
-/* Says why an account cannot be the object of a command, or NULL. */
-typedef const char *cmd_objection(const struct vp_inquiry *inquiry);
+/* Says why an account cannot be the object of a command that counts from this day, or NULL. */
+typedef const char *cmd_objection(const struct vp_inquiry *inquiry, int32_t day);
 
 /* Whom a command takes. */
 struct cmd_scruples {
-    cmd_objection *object;                               /* or NULL: nobody is refused */
-    bool (*pass_over)(const struct vp_inquiry *inquiry); /* whom no set takes, or NULL */
-    const char *spared; /* a name that no set takes, which is said; or NULL */
+    cmd_objection *object; /* or NULL: nobody is refused */
+    bool (*pass_over)(const struct vp_inquiry *inquiry,
+                      int32_t day); /* whom no set takes, or NULL */
+    const char *spared;             /* a name that no set takes, which is said; or NULL */
+    int32_t day;                    /* for these */
 };
 
 /*
@@ -217,7 +219,7 @@ VP_CHECKED int cmd_people_find(const struct cmd_arguments *arguments,
 
 /* The parts of it: says why no record at all can be changed, or why this one cannot. */
 bool cmd_people_store_wrong(const struct vp_inquiry *inquiry);
-bool cmd_people_fit(const struct vp_inquiry *inquiry, cmd_objection *object);
+bool cmd_people_fit(const struct vp_inquiry *inquiry, cmd_objection *object, int32_t day);
 
 /* Drops what stands twice; the order becomes that of the names. */
 void cmd_people_unite(struct cmd_people *people);

@@ -37,6 +37,11 @@ static void complain_line(struct reading *reading, unsigned line, const char *us
     reading->faults++;
 }
 
+static int32_t day_of(const struct vp_roster_row *row, const struct vp_inquiry *inquiry)
+{
+    return row->day == VP_NO_DAY ? inquiry->today : row->day;
+}
+
 static void add_leaver(struct reading *reading, const struct vp_roster_row *row,
                        const struct vp_inquiry *inquiry)
 {
@@ -44,7 +49,7 @@ static void add_leaver(struct reading *reading, const struct vp_roster_row *row,
 
     memcpy(leaver->name, inquiry->account.name, sizeof leaver->name);
     leaver->line = row->line;
-    leaver->from = row->day == VP_NO_DAY ? inquiry->today : row->day;
+    leaver->from = day_of(row, inquiry);
     leaver->reason = row->reason;
 }
 
@@ -69,7 +74,7 @@ static int read_line(struct reading *reading, const struct vp_roster_row *row)
     } else if ((earlier = find_earlier(reading, inquiry.account.name)) > 0) {
         snprintf(twice, sizeof twice, "stands in line %u, too (keep one)", earlier);
         complain_line(reading, row->line, row->user, twice);
-    } else if (!cmd_people_fit(&inquiry, reading->object)) {
+    } else if (!cmd_people_fit(&inquiry, reading->object, day_of(row, &inquiry))) {
         complain_line(reading, row->line, row->user, "cannot be closed");
     } else {
         add_leaver(reading, row, &inquiry);

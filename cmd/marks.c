@@ -172,6 +172,7 @@ static int close_account(struct vp_inquiry *inquiry, const struct order *order)
 {
     struct vp_record *record = &inquiry->record;
     int32_t before = vp_verdict_wanted_expiry(record, inquiry->account.expires_on);
+    const struct vp_mark was = record->closed;
     const char *user = inquiry->account.name;
     const char *reason = vp_verdict_reason_word(order->reason);
     const char *note = order->arguments->note;
@@ -181,6 +182,12 @@ static int close_account(struct vp_inquiry *inquiry, const struct order *order)
     make_mark(&record->closed, order->reason, order->from, order, note);
     if (write_mark(inquiry, before) != 0)
         return -1;
+    /* A day to come is not kept beside the new one: who reopens has to know it. */
+    if (was.reason != VP_REASON_NONE && was.from > inquiry->today && order->from < was.from) {
+        vp_number_print_date(was.from, date);
+        cmd_say("%s: was to be closed (%s) from %s, which no longer stands", user,
+                vp_verdict_reason_word(was.reason), date);
+    }
     vp_number_print_date(order->from, date);
     if (order->from > inquiry->today)
         cmd_say("%s: closed (%s): scheduled, in force from %s 00:00 UTC", user, reason, date);
@@ -225,32 +232,48 @@ struct deed {
     struct cmd_scruples scruples;
 };
 
-static const char *object_to_root(const struct vp_inquiry *inquiry)
+static const char *object_to_root(const struct vp_inquiry *inquiry, int32_t day)
 {
+    (void)day;
     return inquiry->account.uid == 0
                ? "root cannot be closed or suspected (change its password: passwd)"
                : NULL;
 }
 
-/* Who has no password cannot change it: one by one an administrator may shut keys out so. */
-static bool has_no_password(const struct vp_inquiry *inquiry)
+/* Whoever lists who retires next year must not open an account that an incident has closed. */
+static const char *object_to_closing(const struct vp_inquiry *inquiry, int32_t day)
 {
+    const struct vp_mark *closed = &inquiry->record.closed;
+
+    if (closed->reason != VP_REASON_NONE && closed->from <= inquiry->today && day > inquiry->today)
+        return "is closed already, and would be open until that day (vpolicy reopen comes first)";
+    return object_to_root(inquiry, day);
+}
+
+/* Who has no password cannot change it: one by one an administrator may shut keys out so. */
+static bool has_no_password(const struct vp_inquiry *inquiry, int32_t day)
+{
+    (void)day;
     return inquiry->account.password == VP_PASSWORD_UNUSABLE;
 }
 
-static bool is_not_suspected(const struct vp_inquiry *inquiry)
+static bool is_not_suspected(const struct vp_inquiry *inquiry, int32_t day)
 {
+    (void)day;
     return inquiry->record.suspected.reason == VP_REASON_NONE && !has_stray_wall(&inquiry->record);
 }
 
-static bool is_closed(const struct vp_inquiry *inquiry)
+/* Who is to be closed later only is open on that day. */
+static bool is_closed(const struct vp_inquiry *inquiry, int32_t day)
 {
-    return inquiry->record.closed.reason != VP_REASON_NONE;
+    return inquiry->record.closed.reason != VP_REASON_NONE && inquiry->record.closed.from <= day;
 }
 
-static bool is_open(const struct vp_inquiry *inquiry)
+static bool is_open(const struct vp_inquiry *inquiry, int32_t day)
 {
-    return !is_closed(inquiry) && !is_idle(inquiry) && !has_stray_wall(&inquiry->record);
+    (void)day;
+    return inquiry->record.closed.reason == VP_REASON_NONE && !is_idle(inquiry) &&
+           !has_stray_wall(&inquiry->record);
 }
 
 static const struct deed suspecting = {
@@ -258,9 +281,10 @@ static const struct deed suspecting = {
     .marks = true,
     .scruples = {.object = object_to_root, .pass_over = has_no_password}};
 static const struct deed clearing = {.act = clear, .scruples = {.pass_over = is_not_suspected}};
-static const struct deed closing = {.act = close_account,
-                                    .marks = true,
-                                    .scruples = {.object = object_to_root, .pass_over = is_closed}};
+static const struct deed closing = {
+    .act = close_account,
+    .marks = true,
+    .scruples = {.object = object_to_closing, .pass_over = is_closed}};
 static const struct deed reopening = {.act = reopen, .scruples = {.pass_over = is_open}};
 
 /* In the words of a question, and of a dry run. */
@@ -330,6 +354,7 @@ static enum cmd_status do_all(const struct order *order, const struct deed *deed
     struct cmd_people people;
     char outcome[64], question[sizeof outcome + 16];
 
+    scruples.day = order->from;
     /* Who closes everybody must be able to open them again. */
     if (deed->act == close_account || order->arguments->lock)
         scruples.spared = order->actor;

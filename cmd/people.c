@@ -53,9 +53,9 @@ static void tell_clock(const struct vp_inquiry *inquiry)
                      inquiry->today < VP_EARLIEST_DAY ? "" : "; that is put back to today");
 }
 
-bool cmd_people_fit(const struct vp_inquiry *inquiry, cmd_objection *object)
+bool cmd_people_fit(const struct vp_inquiry *inquiry, cmd_objection *object, int32_t day)
 {
-    const char *objection = object == NULL ? NULL : object(inquiry);
+    const char *objection = object == NULL ? NULL : object(inquiry, day);
 
     if (!inquiry->record_readable)
         cmd_complain_error(&inquiry->trouble[VP_TROUBLE_RECORD]);
@@ -88,14 +88,14 @@ static int find_person(void *context, const struct vp_inquiry *inquiry, bool sel
         return 1;
     }
     if (selected && inquiry->record_readable && scruples->pass_over != NULL &&
-        scruples->pass_over(inquiry))
+        scruples->pass_over(inquiry, scruples->day))
         return 0;
     if (selected && scruples->spared != NULL &&
         strcmp(inquiry->account.name, scruples->spared) == 0) {
         cmd_complain("%s: is you, and left out (name yourself if you mean it)", scruples->spared);
         return 0;
     }
-    if (!cmd_people_fit(inquiry, scruples->object)) {
+    if (!cmd_people_fit(inquiry, scruples->object, scruples->day)) {
         finding->unfit = true;
         return 0;
     }
