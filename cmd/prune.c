@@ -43,19 +43,17 @@ static bool is_directorys(const struct vp_store *store, const char *name)
 static int look(void *context, const char *name)
 {
     struct search *search = context;
-    struct vp_account account;
     struct vp_error error;
-    int found;
+    int gone;
 
     if (search->local->count > 0 && bsearch(name, search->local->names, search->local->count,
                                             sizeof search->local->names[0], compare_names) != NULL)
         return 0;
-    found = vp_account_find(name, &account, &error);
-    vp_account_wipe(&account);
-    if (found < 0)
+    gone = vp_account_is_gone(name, &error);
+    if (gone < 0)
         cmd_complain_error(&error);
-    if (found != 0)
-        return found < 0;
+    if (gone != 1)
+        return gone < 0;
     if (is_directorys(search->store, name)) {
         cmd_complain("%s: is not known now, but was never in the shadow file: a directory's, and "
                      "passed over (if it is gone: vpolicy forget)",
@@ -102,13 +100,11 @@ static int find_gone(const struct vp_store *store, struct cmd_people *gone_out)
 /* Under the lock, and only if nobody has taken the name since it was asked about. */
 static int erase_if_gone(const struct vp_store *store, const char *name, struct vp_error *error_out)
 {
-    struct vp_account account;
-    int found = vp_account_find(name, &account, error_out);
+    int gone = vp_account_is_gone(name, error_out);
 
-    vp_account_wipe(&account);
-    if (found > 0)
+    if (gone == 0)
         return vp_error_set(error_out, NULL, 0, 0, "%.64s: is there again: not erased", name);
-    return found < 0 ? -1 : vp_store_erase(store, name, error_out);
+    return gone < 0 ? -1 : vp_store_erase(store, name, error_out);
 }
 
 static int erase(const struct vp_store *store, const char *name, const char *actor)

@@ -85,6 +85,24 @@ int vp_account_find(const char *name, struct vp_account *account_out, struct vp_
     return result;
 }
 
+int vp_account_is_gone(const char *name, struct vp_error *error_out)
+{
+    struct passwd entry, *found = NULL;
+    struct vp_entry_buffer buffer = {0};
+    int status;
+
+    if (strlen(name) > VP_NAME_MAX)
+        return vp_error_set(error_out, NULL, 0, ENAMETOOLONG, "%.64s: cannot be asked for", name);
+    NSS_CALL(status, buffer, getpwnam_r(name, &entry, buffer.bytes, buffer.size, &found));
+    vp_entry_drop(&buffer);
+    if (found != NULL)
+        return 0;
+    /* A source that is down may come back as ENOENT, which is no word on the name. */
+    return status == 0 ? 1
+                       : vp_error_set(error_out, NULL, 0, status,
+                                      "%.64s: the account cannot be looked up", name);
+}
+
 int vp_account_visit_group(const char *name, uint32_t *gid_out, vp_account_visitor *visit,
                            void *context, struct vp_error *error_out)
 {

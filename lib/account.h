@@ -40,6 +40,13 @@ VP_CHECKED int vp_account_find(const char *name, struct vp_account *account_out,
                                struct vp_error *error_out);
 
 /*
+ * Whether nobody has that name, for whoever erases: 1 = gone, 0 = there, -1 = cannot be told (error
+ * filled). Unlike vp_account_find it takes no failure of NSS for an answer, and asks for no name
+ * that is longer than an account's can be.
+ */
+VP_CHECKED int vp_account_is_gone(const char *name, struct vp_error *error_out);
+
+/*
  * Which of the groups the account is in. members_out[i] says it for groups[i]. Groups that do not
  * exist have nobody. Returns 0, or -1 where NSS cannot tell (error filled).
  */
