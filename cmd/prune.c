@@ -91,8 +91,11 @@ static int find_gone(const struct vp_store *store, struct cmd_people *gone_out)
 
     if (result < 0)
         cmd_complain_error(&error);
+    else if (local.count == 0)
+        cmd_complain("/etc/passwd: lists nobody: nothing is erased");
     else
         result = cmd_people_gone(store, &local, true, gone_out);
+    result = local.count == 0 ? -1 : result;
     cmd_people_free(&local);
     return result;
 }
