@@ -26,16 +26,22 @@ static int add_local(void *context, const struct vp_account *account)
 }
 
 /*
- * Whether a record is an account's that never stood in the local shadow file. Some directories say
- * that nobody is there when they cannot be reached: their people must not lose a mark by that.
+ * Why a record may be an account's that never stood in the local shadow file, or NULL. Some
+ * directories say that nobody is there when they cannot be reached: their people must not lose a
+ * mark by that.
  */
-static bool is_directorys(const struct vp_store *store, const char *name)
+static const char *why_directorys(const struct vp_store *store, const char *name)
 {
+    const char *why = NULL;
     struct vp_record record;
-    bool hashless = vp_store_read_record(store, name, &record, NULL) > 0 && record.hash[0] == '\0';
+    int found = vp_store_read_record(store, name, &record, NULL);
 
+    if (found < 0)
+        why = "its record is damaged: it may be a directory's";
+    else if (found > 0 && record.hash[0] == '\0')
+        why = "was never in the shadow file: a directory's";
     vp_record_wipe(&record);
-    return hashless;
+    return why;
 }
 
 /* Whoever is in no local file may be a directory's: NSS is asked, and has to know. 1 = stop, said.
@@ -44,6 +50,7 @@ static int look(void *context, const char *name)
 {
     struct search *search = context;
     struct vp_error error;
+    const char *why;
     int gone;
 
     if (search->local->count > 0 && bsearch(name, search->local->names, search->local->count,
@@ -54,10 +61,11 @@ static int look(void *context, const char *name)
         cmd_complain_error(&error);
     if (gone != 1)
         return gone < 0;
-    if (is_directorys(search->store, name)) {
-        cmd_complain("%s: is not known now, but was never in the shadow file: a directory's, and "
-                     "passed over (if it is gone: vpolicy forget)",
-                     name);
+    why = why_directorys(search->store, name);
+    if (why != NULL) {
+        cmd_complain("%s: is not known now, but %s, and passed over (if it is gone: vpolicy "
+                     "forget)",
+                     name, why);
         return 0;
     }
     return cmd_people_add(search->gone, name);
