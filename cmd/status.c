@@ -20,7 +20,7 @@ struct survey {
     const struct cmd_arguments *arguments;
     const char *policy_path, *state_dir;
     enum vp_policy_source policy_source;
-    bool policy_faulty, store_missing;
+    bool policy_faulty, store_missing, stamp_damaged; /* without a stamp nobody can be judged */
     struct vp_error policy_trouble, store_trouble;
     int32_t began;
     size_t records, total, no_record;
@@ -75,8 +75,8 @@ static void look_at_store(struct survey *survey, const struct vp_store *store)
 
     if (store->directory < 0)
         return;
-    if (vp_store_read_stamp(store, "", &survey->began, &present, &error) < 0 ||
-        vp_store_visit(store, count_record, survey, &error) != 0) {
+    survey->stamp_damaged = vp_store_read_stamp(store, "", &survey->began, &present, &error) < 0;
+    if (survey->stamp_damaged || vp_store_visit(store, count_record, survey, &error) != 0) {
         survey->store_trouble = error;
         want(survey, "the store is damaged: man vpolicy.state");
     } else if (survey->began == VP_NO_DAY) {
@@ -99,6 +99,8 @@ static void look_for_gone(struct survey *survey, const struct vp_store *store)
     if (cmd_people_gone(store, &survey->local, false, &gone) == 0) {
         survey->gone = gone.count;
         cmd_people_free(&gone);
+    } else {
+        want(survey, "whose accounts are gone cannot be told: /etc/nsswitch.conf, passwd");
     }
     if (survey->gone > 0)
         want(survey, "records of accounts that are gone (%zu): vpolicy prune", survey->gone);
@@ -169,9 +171,9 @@ static int look(struct survey *survey)
     }
     look_at_policy(survey, &store);
     look_at_store(survey, &store);
-    if (!survey->store_missing)
+    if (!survey->store_missing && !survey->stamp_damaged)
         result = cmd_known_visit(survey->arguments, count_account, survey);
-    if (!survey->store_missing && result == 0)
+    if (!survey->store_missing && !survey->stamp_damaged && result == 0)
         look_for_gone(survey, &store);
     vp_store_close(&store);
     if (result == 0)
@@ -240,7 +242,7 @@ static void say_accounts(const struct survey *survey)
 {
     char reasons[512];
 
-    if (survey->store_missing)
+    if (survey->store_missing || survey->stamp_damaged)
         return;
     cmd_say("accounts: %zu, %zu of them without a record yet", survey->total, survey->no_record);
     for (size_t state = 0; state < CMD_STATE_COUNT; state++) {
