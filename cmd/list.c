@@ -113,6 +113,11 @@ static int look(void *context, const struct vp_inquiry *inquiry, bool selected)
     char groups[1024];
     int result = 0;
 
+    /* Marks stand in the store alone: without it a closed account would seem to be well. */
+    if (inquiry->store.directory < 0) {
+        cmd_complain_error(&inquiry->trouble[VP_TROUBLE_STORE]);
+        return 1;
+    }
     /* The system's accounts are nobody's business, unless somebody has said something of them. */
     if (selected && !cmd_is_person(inquiry) && inquiry->record.user[0] == '\0')
         return 0;
