@@ -79,12 +79,20 @@ static int visit_name(struct selection *selection, const char *name, bool select
 static int visit_input(struct selection *selection)
 {
     char *line = NULL;
-    size_t room = 0;
+    size_t room = 0, number = 0;
+    ssize_t length;
     int result = 0;
 
-    while (result == 0 && getline(&line, &room, stdin) > 0) {
+    while (result == 0 && (length = getline(&line, &room, stdin)) > 0) {
         char *name;
 
+        number++;
+        /* What stands behind it would be passed over in silence. */
+        if (strlen(line) != (size_t)length) {
+            cmd_complain("standard input:%zu: a zero byte: this is no list of names", number);
+            selection->result = -1;
+            break;
+        }
         line[strcspn(line, "#\r\n")] = '\0';
         name = vp_text_trim(line);
         if (*name != '\0')
