@@ -19,7 +19,8 @@
 static bool is_dangerous(uint32_t point)
 {
     return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x200e || point == 0x200f ||
-           (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
+           point == 0x061c || (point >= 0x2028 && point <= 0x202e) ||
+           (point >= 0x2066 && point <= 0x2069);
 }
 
 /* The length in bytes of the UTF-8 character at the beginning; 0 where there is none. */

@@ -16,6 +16,9 @@
 #define LASTLOG_PATH "/var/log/lastlog"
 #define WTMP_PATH    "/var/log/wtmp"
 
+/* Names are made one again when there are so many, or twice those that were left. */
+#define UNITE_FROM 1024
+
 struct cmd_seen {
     int lastlog; /* or -1 */
     bool wtmp;
@@ -44,7 +47,7 @@ static int add_entry(struct cmd_seen *seen, const struct utmpx *entry)
     return 0;
 }
 
-/* wtmp has a line for each login: names are made one again whenever the room is used up. */
+/* wtmp has a line for each login. */
 static void unite(struct cmd_seen *seen)
 {
     size_t kept = 0;
@@ -61,6 +64,7 @@ static void unite(struct cmd_seen *seen)
 static int read_wtmp(struct cmd_seen *seen)
 {
     const struct utmpx *entry;
+    size_t next = UNITE_FROM;
     int result = 0;
 
     seen->wtmp = access(WTMP_PATH, R_OK) == 0;
@@ -68,8 +72,10 @@ static int read_wtmp(struct cmd_seen *seen)
         return 0;
     setutxent();
     while (result == 0 && (entry = getutxent()) != NULL) {
-        if (seen->count == seen->room)
+        if (seen->count == next) {
             unite(seen);
+            next = 2 * seen->count > UNITE_FROM ? 2 * seen->count : UNITE_FROM;
+        }
         result = add_entry(seen, entry);
     }
     endutxent();

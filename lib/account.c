@@ -67,8 +67,11 @@ int vp_account_find(const char *name, struct vp_account *account_out, struct vp_
     int status;
     int result = -1;
 
-    NSS_CALL(status, buffer, getpwnam_r(name, &entry, buffer.bytes, buffer.size, &found));
     memset(account_out, 0, sizeof *account_out);
+    /* Before NSS sees it: nss-systemd aborts the program over a name of millions of bytes. */
+    if (strlen(name) > VP_NAME_MAX)
+        return vp_error_set(error_out, NULL, 0, 0, "a user name of over %d bytes", VP_NAME_MAX);
+    NSS_CALL(status, buffer, getpwnam_r(name, &entry, buffer.bytes, buffer.size, &found));
     if (found == NULL && means_unknown(status)) {
         result = 0;
     } else if (found == NULL) {
