@@ -16,6 +16,14 @@ static const struct {
     {0x1ec8, 0x1ecb, 'i'}, {0x1ecc, 0x1ee3, 'o'}, {0x1ee4, 0x1ef1, 'u'}, {0x1ef2, 0x1ef9, 'y'},
 };
 
+static const struct {
+    char sign;
+    char letters[3];
+} disguises[] = {
+    {'0', "o"}, {'1', "il"}, {'3', "e"}, {'4', "a"}, {'@', "a"},
+    {'5', "s"}, {'$', "s"},  {'7', "t"}, {'!', "i"},
+};
+
 uint32_t vp_fold_letter(uint32_t point)
 {
     if (point >= 'A' && point <= 'Z')
@@ -26,4 +34,38 @@ uint32_t vp_fold_letter(uint32_t point)
         if (point >= letters[i].first && point <= letters[i].last)
             return (uint32_t)letters[i].letter;
     return point;
+}
+
+const char *vp_fold_readings(uint32_t folded)
+{
+    for (size_t i = 0; i < sizeof disguises / sizeof disguises[0]; i++)
+        if (folded == (unsigned char)disguises[i].sign)
+            return disguises[i].letters;
+    return "";
+}
+
+/* A letter of any writing: signs beyond ASCII are few, and nobody counts on with them. */
+static bool is_letter(uint32_t folded)
+{
+    return (folded >= 'a' && folded <= 'z') || folded >= 0x80;
+}
+
+size_t vp_fold_core(const uint32_t *points, size_t count, uint32_t *core_out)
+{
+    size_t length = 0;
+
+    while (count > 0 && !is_letter(vp_fold_letter(points[count - 1])) &&
+           vp_fold_letter(points[count - 1]) != 0)
+        count--;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t folded = vp_fold_letter(points[i]);
+        const char *readings = vp_fold_readings(folded);
+
+        if (folded == 0)
+            continue;
+        if (readings[0] != '\0')
+            folded = (unsigned char)readings[0];
+        core_out[length++] = folded == 'l' ? 'i' : folded;
+    }
+    return length;
 }

@@ -34,23 +34,15 @@ struct weighing {
 
 /* ---- folding --------------------------------------------------------------------------------- */
 
-/* Letters as people write them who think that it helps. */
-static const struct {
-    char sign;
-    char letters[READINGS];
-} disguises[] = {
-    {'0', "o"}, {'1', "il"}, {'3', "e"}, {'4', "a"}, {'@', "a"},
-    {'5', "s"}, {'$', "s"},  {'7', "t"}, {'!', "i"},
-};
-
 static void read_letters(uint32_t folded, char letters[READINGS])
 {
+    const char *readings = vp_fold_readings(folded);
+
     memset(letters, 0, READINGS);
     if (folded >= 'a' && folded <= 'z')
         letters[0] = (char)folded;
-    for (size_t i = 0; i < sizeof disguises / sizeof disguises[0]; i++)
-        if (folded == (unsigned char)disguises[i].sign)
-            memcpy(letters, disguises[i].letters, READINGS);
+    else
+        memcpy(letters, readings, strlen(readings));
 }
 
 static void fold(const struct vp_candidate *candidate, struct weighing *weighing)

@@ -1,8 +1,12 @@
 #include "rules.h"
+#include "fold.h"
 #include "secret.h"
 #include "text.h"
 
 #include <string.h>
+
+/* Of shorter ones too little is left to be told apart by. */
+#define CORE_MIN 3
 
 /* Shorter login names stand in passwords by chance. */
 #define LOGIN_NAME_MIN 4
@@ -122,6 +126,29 @@ static bool holds_name(const struct vp_candidate *candidate, const char *name)
     return false;
 }
 
+/*
+ * The distance to the old password; or the one of what is left without the digits and signs at the
+ * end, where that is less than min_difference and not all that there is: who goes from Mua-2024! to
+ * Mua#2025? has counted on.
+ */
+static int32_t distance_to(const struct vp_candidate *candidate, const struct vp_candidate *old,
+                           int32_t min_difference)
+{
+    uint32_t core[VP_PASSWORD_SIZE], old_core[VP_PASSWORD_SIZE];
+    size_t length = vp_fold_core(candidate->points, candidate->count, core);
+    size_t old_length = vp_fold_core(old->points, old->count, old_core);
+    size_t longer = length > old_length ? length : old_length;
+    int32_t distance =
+        (int32_t)vp_text_distance(candidate->points, candidate->count, old->points, old->count);
+    int32_t kept = (int32_t)vp_text_distance(core, length, old_core, old_length);
+
+    vp_secret_wipe(core, sizeof core);
+    vp_secret_wipe(old_core, sizeof old_core);
+    if (distance == 0 || longer < CORE_MIN || kept >= (int32_t)longer || kept >= min_difference)
+        return distance;
+    return kept > 0 ? kept : 1;
+}
+
 /* ---- the checks, one a group of rules -------------------------------------------------------- */
 
 static void check_characters(const struct vp_values *values, const struct vp_candidate *candidate,
@@ -189,8 +216,7 @@ static void check_shape(const struct vp_values *values, const struct vp_candidat
         vp_rules_add(failures, VP_RULE_GUESSED, (int32_t)setting->guessed, 0);
     if (setting->old == NULL || values->min_difference == 0)
         return;
-    distance = (int32_t)vp_text_distance(candidate->points, candidate->count, setting->old->points,
-                                         setting->old->count);
+    distance = distance_to(candidate, setting->old, values->min_difference);
     /* The same password is said to be the current one, which is clearer than "similar". */
     if (distance == 0)
         vp_rules_add(failures, VP_RULE_CURRENT, 0, 0);

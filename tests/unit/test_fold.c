@@ -41,12 +41,43 @@ START_TEST(a_letter_is_the_letter_behind_it)
 }
 END_TEST
 
+static const struct {
+    const char *password, *core, *why;
+} cores[] = {
+    {"Haiphong@2024", "haiphong", "digits and signs at the end are what people count on with"},
+    {"2024@Haiphong", "2o2aahaiphong", "in front they are kept, as the letters they may stand for"},
+    {"Mua2024!xyz", "mua2o2aixyz", "and so in the middle"},
+    {"M@tkh4u5", "matkhau", "the end is cut before signs are read as letters"},
+    {"M\u1eadt kh\u1ea9u!!", "mat khau", "accents"},
+    {"Ma\u0323t!", "mat", "a mark of its own"},
+    {"Linh", "iinh", "l is i, since 1 may be both"},
+    {"12345678", "", "nothing is left"},
+    {"", "", "nothing was there"},
+    {"语言99", "语言", "letters of other writings are letters"},
+};
+
+START_TEST(the_core_is_what_somebody_keeps_who_counts_on)
+{
+    uint32_t points[64], core[64], wanted[64];
+    size_t count, wanted_count, length;
+
+    ck_assert_int_eq(vp_text_decode(cores[_i].password, strlen(cores[_i].password), points, &count),
+                     0);
+    ck_assert_int_eq(vp_text_decode(cores[_i].core, strlen(cores[_i].core), wanted, &wanted_count),
+                     0);
+    length = vp_fold_core(points, count, core);
+    ck_assert_msg(length == wanted_count && memcmp(core, wanted, length * sizeof *core) == 0, "%s",
+                  cores[_i].why);
+}
+END_TEST
+
 Suite *suite_fold(void)
 {
     Suite *suite = suite_create("fold");
     TCase *tcase = tcase_create("fold");
 
     ADD_ROWS(tcase, a_letter_is_the_letter_behind_it, rows);
+    ADD_ROWS(tcase, the_core_is_what_somebody_keeps_who_counts_on, cores);
     suite_add_tcase(suite, tcase);
     return suite;
 }
