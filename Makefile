@@ -96,16 +96,19 @@ endif
 
 LIB_OBJECTS     = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard lib/*.c))) $(BUILD)/lib/wordlist.o
 COMMAND_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,vpolicy.c $(sort $(wildcard cmd/*.c)))
+# The maker of lists shares the command's way to write on a terminal.
+LISTER_OBJECTS  = $(patsubst %.c,$(BUILD)/%.o,vpolicy-breached.c $(sort $(wildcard breached/*.c)))
 MODULE_OBJECTS  = $(BUILD)/pam_vpolicy.o
 UNIT_OBJECTS    = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/unit/*.c)))
 # They look for secrets in memory as the unit tests do.
 PAM_OBJECTS     = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/pam/*.c)) tests/unit/memory.c)
-OBJECTS         = $(LIB_OBJECTS) $(COMMAND_OBJECTS) $(MODULE_OBJECTS) $(UNIT_OBJECTS) $(PAM_OBJECTS) \
+OBJECTS         = $(LIB_OBJECTS) $(COMMAND_OBJECTS) $(LISTER_OBJECTS) $(MODULE_OBJECTS) $(UNIT_OBJECTS) $(PAM_OBJECTS) \
                   $(BUILD)/tests/doc/words.o
 
 LIBRARY = $(BUILD)/libvpolicy.a
 MODULE  = $(BUILD)/pam_vpolicy.so
 COMMAND = $(BUILD)/vpolicy
+LISTER  = $(BUILD)/vpolicy-breached
 UNIT    = $(BUILD)/tests/unit/unit
 PAM     = $(BUILD)/tests/pam/pam
 PAM_MOCKS = $(patsubst tests/pam/module/%.c,$(BUILD)/tests/pam/%.so,$(wildcard tests/pam/module/*.c))
@@ -117,7 +120,7 @@ FILLED  = $(BUILD)/conf/userdel-post.d/vpolicy $(BUILD)/conf/apparmor/vpolicy \
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-all: $(MODULE) $(COMMAND) $(FILLED) ## build the module and the command (the default)
+all: $(MODULE) $(COMMAND) $(LISTER) $(FILLED) ## build the module and the commands (the default)
 
 $(LIBRARY): $(LIB_OBJECTS)
 	@rm -f $@
@@ -130,6 +133,10 @@ $(MODULE): $(MODULE_OBJECTS) $(LIBRARY) build-aux/module.map
 $(COMMAND): $(COMMAND_OBJECTS) $(LIBRARY)
 	$(call say,LD $@)$(CC) $(CFLAGS) $(COMMAND_LINKING) $(LINKING) $(LDFLAGS) -o $@ \
 	    $(COMMAND_OBJECTS) $(LIBRARY) -ljansson
+
+$(LISTER): $(LISTER_OBJECTS) $(BUILD)/cmd/say.o $(LIBRARY)
+	$(call say,LD $@)$(CC) $(CFLAGS) $(COMMAND_LINKING) $(LINKING) $(LDFLAGS) -o $@ \
+	    $(LISTER_OBJECTS) $(BUILD)/cmd/say.o $(LIBRARY)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -153,12 +160,15 @@ $(BUILD)/lib/wordlist.c: $(BUILD)/words $(WORD_LISTS)
 $(BUILD)/lib/wordlist.o: $(BUILD)/lib/wordlist.c lib/wordlist.h $(BUILD)/flags
 	$(call say,CC $<)$(COMPILE) $(LIB_FLAGS) -I. -c -o $@ $<
 
-# Both libraries are loaded when they are needed and not before: at a login neither is. Their
+# These libraries are loaded when they are needed and not before: at a login none is. Their
 # sonames are those of the development files that we compile against.
 $(BUILD)/lib/hash.o: $(BUILD)/libcrypt.soname
 $(BUILD)/lib/hash.o: DEFINES = -DVP_CRYPT_SONAME='"$(shell cat $(BUILD)/libcrypt.soname)"'
 $(BUILD)/lib/unicode.o: $(BUILD)/libutf8proc.soname
 $(BUILD)/lib/unicode.o: DEFINES = -DVP_UTF8PROC_SONAME='"$(shell cat $(BUILD)/libutf8proc.soname)"'
+
+$(BUILD)/lib/breached.o: $(BUILD)/libmd.soname
+$(BUILD)/lib/breached.o: DEFINES = -DVP_LIBMD_SONAME='"$(shell cat $(BUILD)/libmd.soname)"'
 
 $(BUILD)/lib%.soname: build-aux/soname
 	@mkdir -p $(@D)
@@ -239,7 +249,7 @@ layers: all ## check who calls whom: what the objects may call, keep and export
 	tests/layers --self-test
 	tests/layers $(BUILD)
 
-C_FILES = $(wildcard *.[ch] build-aux/*.c lib/*.[ch] cmd/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
+C_FILES = $(wildcard *.[ch] build-aux/*.c lib/*.[ch] cmd/*.[ch] breached/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
 
 format: ## bring the C files into .clang-format's layout
 	clang-format -i $(C_FILES)
@@ -281,6 +291,7 @@ $(WORDS): $(WORDS).o $(LIBRARY)
 # they are the administrator's.
 INSTALLED = 0644:$(MODULE):$(or $(PAMDIR),$(error set PAMDIR))/pam_vpolicy.so \
             0755:$(COMMAND):$(SBINDIR)/vpolicy \
+            0755:$(LISTER):$(SBINDIR)/vpolicy-breached \
             $(foreach page,$(MAN_PAGES),0644:$(page):$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
             $(foreach file,vpolicy vpolicy-record,0644:conf/pam-configs/$(file):$(PROFILEDIR)/$(file)) \
             0755:$(BUILD)/conf/userdel-post.d/vpolicy:$(USERDELDIR)/vpolicy \
@@ -318,8 +329,9 @@ help: ## list the targets
 	@sed -n 's/^\([a-z0-9 -]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 24
 
 clean: ## remove what was built, but not the private systems
-	rm -rf $(BUILD)/lib $(BUILD)/cmd $(BUILD)/conf $(BUILD)/tests $(BUILD)/gcc $(BUILD)/clang \
-	    $(BUILD)/*.o $(BUILD)/*.d $(BUILD)/*.soname $(BUILD)/flags $(LIBRARY) $(MODULE) $(COMMAND)
+	rm -rf $(BUILD)/lib $(BUILD)/cmd $(BUILD)/breached $(BUILD)/conf $(BUILD)/tests $(BUILD)/gcc $(BUILD)/clang \
+	    $(BUILD)/*.o $(BUILD)/*.d $(BUILD)/*.soname $(BUILD)/flags $(LIBRARY) $(MODULE) $(COMMAND) \
+	    $(LISTER)
 
 # The private systems cost minutes and a download to make again.
 distclean: clean ## remove the private systems, too

@@ -236,20 +236,20 @@ static void say_plainly(const struct request *request, int style, enum vp_messag
     say_sentence(request, style, message, &(struct vp_terms){.help = request->inquiry.values.help});
 }
 
-/* Every trouble to the log; policy and store to root's eyes too. */
-static void log_troubles(const struct request *request)
+/* Every trouble that is not among those known before to the log. */
+static void log_troubles(const struct request *request, unsigned before)
 {
     static const int levels[VP_TROUBLE_COUNT] = {
         [VP_TROUBLE_POLICY] = LOG_CRIT,   [VP_TROUBLE_STORE] = LOG_CRIT,
         [VP_TROUBLE_RECORD] = LOG_ERR,    [VP_TROUBLE_GROUPS] = LOG_WARNING,
-        [VP_TROUBLE_CLOCK] = LOG_WARNING,
+        [VP_TROUBLE_CLOCK] = LOG_WARNING, [VP_TROUBLE_BREACHED] = LOG_ERR,
     };
 
     for (unsigned i = 0; i < VP_TROUBLE_COUNT; i++) {
         const struct vp_error *error = &request->inquiry.trouble[i];
         int level = levels[i];
 
-        if (!(request->inquiry.troubles & 1u << i))
+        if (!(request->inquiry.troubles & ~before & 1u << i))
             continue;
         /* A screen locker has no right to the store; that is as it should be. */
         if (error->errnum == EACCES && geteuid() != 0)
@@ -318,7 +318,7 @@ static int begin_request(struct request *request, pam_handle_t *pamh, int flags,
     }
     if (found == 0)
         return PAM_USER_UNKNOWN;
-    log_troubles(request);
+    log_troubles(request, 0);
     return PAM_SUCCESS;
 }
 
@@ -622,12 +622,15 @@ static const char *old_password(const struct request *request)
 }
 
 /* Fills failures_out with everything that is wrong. Returns 0, or -1 where it cannot be told. */
-static int check_password(const struct request *request, const char *password,
+static int check_password(struct request *request, const char *password,
                           struct vp_failures *failures_out, struct vp_error *error_out)
 {
+    unsigned before = request->inquiry.troubles;
+
     if (vp_inquiry_check_rules(&request->inquiry, password, strlen(password), old_password(request),
                                failures_out, error_out) != 0)
         return -1;
+    log_troubles(request, before);
     return vp_inquiry_check_history(&request->inquiry, password, failures_out, error_out);
 }
 
@@ -656,8 +659,7 @@ static void log_refusal(const struct request *request, const struct vp_failures 
  * Judges the password and says what is wrong with it. PAM_TRY_AGAIN: refused; another one may be
  * asked for.
  */
-static int judge_password(const struct request *request, const char *password,
-                          struct vp_error *error_out)
+static int judge_password(struct request *request, const char *password, struct vp_error *error_out)
 {
     struct vp_failures failures = {0};
     char text[VP_MESSAGE_SIZE];
@@ -690,7 +692,7 @@ static bool is_at_terminal(const struct request *request)
 }
 
 /* Says a password that would be accepted. Where none can be made, that is nobody's error. */
-static void offer(const struct request *request)
+static void offer(struct request *request)
 {
     char password[VP_PASSWORD_SIZE], text[VP_MESSAGE_SIZE];
     struct vp_terms terms = {.text = password};
@@ -719,8 +721,7 @@ struct attempts {
  * One password asked and judged. Who offers the refused one again (chpasswd answers every prompt
  * with the same one) has no other and is not asked a third time.
  */
-static int try_once(const struct request *request, struct attempts *attempts,
-                    struct vp_error *error_out)
+static int try_once(struct request *request, struct attempts *attempts, struct vp_error *error_out)
 {
     char *refused = attempts->refused;
     const char *password = NULL;

@@ -1,5 +1,6 @@
 /* What is wrong in a policy file: every fault in one run, and what it says of nobody. */
 #include "../lib/accounts.h"
+#include "../lib/breached.h"
 #include "../lib/error.h"
 #include "command.h"
 
@@ -214,6 +215,32 @@ static void check_exemptions(struct checking *checking)
     }
 }
 
+/* A list that cannot be asked stops no change of a password, and so is told here. */
+static void check_breached(struct checking *checking, const struct vp_setting *setting)
+{
+    unsigned char block[VP_FILTER_BLOCK];
+    struct vp_breached list;
+    struct vp_error error;
+    char text[512];
+
+    if (vp_breached_open(setting->text, &list, &error) != 0 ||
+        vp_breached_read(&list, 0, block, &error) != 0 ||
+        vp_breached_read(&list, list.blocks - 1, block, &error) != 0) {
+        vp_error_print(&error, text, sizeof text);
+        warn(checking, setting->line, "breached: %s", text);
+    }
+    vp_breached_close(&list);
+}
+
+static void check_lists(struct checking *checking)
+{
+    const struct vp_policy *policy = &checking->policy;
+
+    for (size_t i = 0; i < policy->setting_count; i++)
+        if (policy->settings[i].key == VP_KEY_breached && policy->settings[i].text != NULL)
+            check_breached(checking, &policy->settings[i]);
+}
+
 static void check_matches(struct checking *checking)
 {
     struct vp_error error;
@@ -225,6 +252,7 @@ static void check_matches(struct checking *checking)
         check_names(checking);
     }
     check_exemptions(checking);
+    check_lists(checking);
     free(checking->matched);
 }
 

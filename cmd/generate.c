@@ -53,7 +53,7 @@ static int write_all(const char *text, size_t length)
 }
 
 /* Makes one and prints it. Returns 0, or -1 after an error message. */
-static int print_one(const struct cmd_trial *trial, unsigned *bits_out)
+static int print_one(struct cmd_trial *trial, unsigned *bits_out)
 {
     char line[VP_PASSWORD_SIZE + 1];
     struct vp_error error;
@@ -75,7 +75,7 @@ static int print_one(const struct cmd_trial *trial, unsigned *bits_out)
     return result;
 }
 
-static enum cmd_status print_all(const struct cmd_trial *trial, int64_t count)
+static enum cmd_status print_all(struct cmd_trial *trial, int64_t count)
 {
     unsigned bits = 0;
 

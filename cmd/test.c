@@ -141,7 +141,7 @@ out:
 /* ---- judging --------------------------------------------------------------------------------- */
 
 /* Fills failures_out with everything that is wrong. 0, or -1 after an error message. */
-static int judge(const struct cmd_trial *trial, const struct lines *lines,
+static int judge(struct cmd_trial *trial, const struct lines *lines,
                  struct vp_failures *failures_out)
 {
     struct vp_error error;
@@ -193,6 +193,10 @@ static const char *why_skipped(const struct cmd_trial *trial, const struct vp_fa
         return values->min_points == 0                             ? "min_points = 0"
                : find_failure(failures, VP_RULE_TOO_SHORT) != NULL ? "it is too short"
                                                                    : NULL;
+    case VP_RULE_BREACHED:
+        return values->breached == NULL                              ? "breached = none"
+               : trial->inquiry.troubles & 1u << VP_TROUBLE_BREACHED ? "the list cannot be asked"
+                                                                     : NULL;
     case VP_RULE_SIMILAR:
         return "the old password is not asked for";
     case VP_RULE_CURRENT:
@@ -244,7 +248,7 @@ static void say_sentences(const struct cmd_trial *trial, const struct vp_failure
     }
 }
 
-static enum cmd_status try_one(const struct cmd_trial *trial, struct lines *lines)
+static enum cmd_status try_one(struct cmd_trial *trial, struct lines *lines)
 {
     struct vp_failures failures = {0};
     int got = isatty(STDIN_FILENO) ? ask(lines) : next_line(lines);
@@ -261,7 +265,7 @@ static enum cmd_status try_one(const struct cmd_trial *trial, struct lines *line
     return failures.count == 0 ? CMD_YES : CMD_NO;
 }
 
-static enum cmd_status try_all(const struct cmd_trial *trial, struct lines *lines)
+static enum cmd_status try_all(struct cmd_trial *trial, struct lines *lines)
 {
     enum cmd_status status = CMD_YES;
     struct vp_failures failures;

@@ -47,5 +47,7 @@ int cmd_trial_open(const struct cmd_arguments *arguments, const char *user,
 
 void cmd_trial_close(struct cmd_trial *trial)
 {
+    if (trial->inquiry.troubles & 1u << VP_TROUBLE_BREACHED)
+        cmd_complain_error(&trial->inquiry.trouble[VP_TROUBLE_BREACHED]);
     vp_inquiry_close(&trial->inquiry);
 }

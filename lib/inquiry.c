@@ -1,5 +1,6 @@
 #include "inquiry.h"
 #include "accounts.h"
+#include "breached.h"
 #include "error.h"
 #include "generate.h"
 #include "guess.h"
@@ -581,7 +582,29 @@ static void weigh(const struct vp_inquiry *inquiry, const struct vp_candidate *c
     setting->guessed = guess.kinds;
 }
 
-int vp_inquiry_check_rules(const struct vp_inquiry *inquiry, const char *password, size_t length,
+/*
+ * The list of breached passwords. One that is missing or damaged must not keep anybody from
+ * changing a password that others may know: it is told, and the change goes on.
+ */
+static void look_up_breached(struct vp_inquiry *inquiry, const char *password, size_t length,
+                             struct vp_failures *failures)
+{
+    struct vp_breached list;
+    struct vp_error error;
+    int found = -1;
+
+    if (inquiry->values.breached == NULL)
+        return;
+    if (vp_breached_open(inquiry->values.breached, &list, &error) == 0)
+        found = vp_breached_holds(&list, password, length, &error);
+    if (found > 0)
+        vp_rules_add(failures, VP_RULE_BREACHED, 0, 0);
+    else if (found < 0)
+        note_trouble(inquiry, VP_TROUBLE_BREACHED, &error);
+    vp_breached_close(&list);
+}
+
+int vp_inquiry_check_rules(struct vp_inquiry *inquiry, const char *password, size_t length,
                            const char *old, struct vp_failures *failures_out,
                            struct vp_error *error_out)
 {
@@ -603,6 +626,7 @@ int vp_inquiry_check_rules(const struct vp_inquiry *inquiry, const char *passwor
     if (result == 0) {
         weigh(inquiry, &candidate, &setting);
         vp_rules_check(&inquiry->values, &candidate, &setting, failures_out);
+        look_up_breached(inquiry, password, length, failures_out);
     }
     vp_rules_wipe(&candidate);
     if (old != NULL)
@@ -660,7 +684,7 @@ out:
 }
 
 /* Whether the password passes all checks: 1, 0 with the failures, or -1 (error filled). */
-static int passes(const struct vp_inquiry *inquiry, const char *password, const char *old,
+static int passes(struct vp_inquiry *inquiry, const char *password, const char *old,
                   bool with_history, struct vp_failures *failures_out, struct vp_error *error_out)
 {
     if (vp_inquiry_check_rules(inquiry, password, strlen(password), old, failures_out, error_out) !=
@@ -673,7 +697,7 @@ static int passes(const struct vp_inquiry *inquiry, const char *password, const 
     return failures_out->count == 0;
 }
 
-int vp_inquiry_generate(const struct vp_inquiry *inquiry, const char *old, bool with_history,
+int vp_inquiry_generate(struct vp_inquiry *inquiry, const char *old, bool with_history,
                         char password_out[VP_PASSWORD_SIZE], unsigned *bits_out,
                         struct vp_error *error_out)
 {

@@ -27,6 +27,8 @@ enum vp_trouble {
     VP_TROUBLE_RECORD, /* this record is damaged, or cannot be relied on */
     VP_TROUBLE_GROUPS, /* NSS cannot tell the groups; those seen last count */
     VP_TROUBLE_CLOCK,  /* the clock went back, or a day lies in the future */
+    VP_TROUBLE_BREACHED, /* the list of breached passwords cannot be asked; found at a change only
+                          */
     VP_TROUBLE_COUNT
 };
 
@@ -145,10 +147,11 @@ VP_CHECKED int vp_inquiry_stamp(const struct vp_store *store, int32_t today,
 
 /*
  * Checks a password of `length` bytes, which may be any, by the policy's rules; old: the old
- * password, or NULL. The account may be unknown: then no login name is looked for. Returns 0 and
- * fills failures_out, or -1 where it cannot be told (error filled).
+ * password, or NULL. The account may be unknown: then no login name is looked for. A list of
+ * breached passwords that cannot be asked is a trouble and stops nothing. Returns 0 and fills
+ * failures_out, or -1 where it cannot be told (error filled).
  */
-VP_CHECKED int vp_inquiry_check_rules(const struct vp_inquiry *inquiry, const char *password,
+VP_CHECKED int vp_inquiry_check_rules(struct vp_inquiry *inquiry, const char *password,
                                       size_t length, const char *old,
                                       struct vp_failures *failures_out, struct vp_error *error_out);
 
@@ -165,8 +168,8 @@ VP_CHECKED int vp_inquiry_check_history(const struct vp_inquiry *inquiry, const 
  * secret that the caller wipes; or -1, password_out wiped, where the policy contradicts itself, a
  * check cannot be made, or the rules refused every try (error filled).
  */
-VP_CHECKED int vp_inquiry_generate(const struct vp_inquiry *inquiry, const char *old,
-                                   bool with_history, char password_out[VP_PASSWORD_SIZE],
-                                   unsigned *bits_out, struct vp_error *error_out);
+VP_CHECKED int vp_inquiry_generate(struct vp_inquiry *inquiry, const char *old, bool with_history,
+                                   char password_out[VP_PASSWORD_SIZE], unsigned *bits_out,
+                                   struct vp_error *error_out);
 
 #endif

@@ -42,6 +42,12 @@ static const struct key_row keys[VP_KEY_COUNT] = {
 #undef X
 };
 
+/* Whether the value of a key is kept as a text. */
+static bool is_text(enum vp_key key)
+{
+    return keys[key].type == VP_TEXT || keys[key].type == VP_PATHS;
+}
+
 static const char *const *words_of(enum vp_key key)
 {
     if (keys[key].type == VP_FLAG)
@@ -360,6 +366,7 @@ static int read_number(enum vp_key key, const char *value, int32_t *number_out)
     case VP_CHOICE:
         return read_word(key, value, number_out);
     case VP_TEXT:
+    case VP_PATHS:
         break;
     }
     return -1;
@@ -395,6 +402,12 @@ static void print_expected(enum vp_key key, char *buffer, size_t size)
         break;
     case VP_TEXT:
         vp_text_add(&text, "a text of 1 to %lld bytes", (long long)row->max);
+        break;
+    case VP_PATHS:
+        if (row->min == 1)
+            vp_text_add(&text, "a path that begins with /, without blanks, or none");
+        else
+            vp_text_add(&text, "up to %lld paths that begin with /, or none", (long long)row->min);
         break;
     }
 }
@@ -436,6 +449,27 @@ static char *cut_comment(char *value)
     return vp_text_trim(value);
 }
 
+/* A path that is not absolute would mean another file in each program. */
+static int read_paths(struct reader *reader, enum vp_key key, const char *value)
+{
+    char expected[120];
+    int64_t count = 0;
+    bool absolute = true;
+
+    for (const char *at = value; *at != '\0' && strcmp(value, "none") != 0;
+         at += strspn(at, " \t")) {
+        absolute &= *at == '/';
+        count++;
+        at += strcspn(at, " \t");
+    }
+    if (absolute && count <= keys[key].min)
+        return 0;
+    print_expected(key, expected, sizeof expected);
+    FAULT(reader, reader->line, "%s: \"%.40s\" is not allowed (%s)", keys[key].name, value,
+          expected);
+    return -1;
+}
+
 static int read_setting(struct reader *reader, char *line)
 {
     char *equals = strchr(line, '=');
@@ -458,9 +492,12 @@ static int read_setting(struct reader *reader, char *line)
         return 0;
     setting.key = (enum vp_key)key;
     setting.section = reader->policy.section_count - 1;
-    if (keys[key].type == VP_TEXT) {
+    if (is_text(setting.key)) {
         setting.text = strcmp(value, "none") == 0 ? NULL : value;
-        return read_text(reader, setting.key, value) != 0 ? 0 : add_setting(reader, &setting);
+        if (read_text(reader, setting.key, value) != 0 ||
+            (keys[key].type == VP_PATHS && read_paths(reader, setting.key, value) != 0))
+            return 0;
+        return add_setting(reader, &setting);
     }
     value = cut_comment(value);
     if (read_number(setting.key, value, &setting.number) != 0) {
@@ -631,7 +668,7 @@ static void set_value(struct vp_values *values, const struct vp_setting *setting
 {
     char *field = (char *)values + keys[setting->key].offset;
 
-    if (keys[setting->key].type == VP_TEXT)
+    if (is_text(setting->key))
         memcpy(field, &setting->text, sizeof setting->text);
     else
         memcpy(field, &setting->number, sizeof setting->number);
@@ -685,6 +722,7 @@ static void print_setting(enum vp_key key, int32_t number, const char *text, cha
         snprintf(buffer, size, "%s", words_of(key)[number]);
         break;
     case VP_TEXT:
+    case VP_PATHS:
         snprintf(buffer, size, "%s", text == NULL ? "none" : text);
         break;
     }
@@ -697,7 +735,7 @@ void vp_policy_print_value(enum vp_key key, const struct vp_values *values, char
     const char *text = NULL;
     int32_t number = 0;
 
-    if (keys[key].type == VP_TEXT)
+    if (is_text(key))
         memcpy(&text, field, sizeof text);
     else
         memcpy(&number, field, sizeof number);

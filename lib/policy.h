@@ -26,6 +26,7 @@ enum vp_key_type {
     VP_FLAG,     /* "yes" or "no" */
     VP_CHOICE,   /* one of the key's words */
     VP_TEXT,     /* any text of one line up to max bytes; "none" is NULL */
+    VP_PATHS,    /* up to min absolute paths with blanks between, up to max bytes; "none" is NULL */
 };
 
 /* In which parts of the file a key may stand, a set of bits. */
@@ -52,6 +53,7 @@ enum vp_key_type {
     N(max_repeat, VP_COUNT, 3, VP_IN_ANY, 0, VP_PASSWORD_SIZE - 1)                                 \
     N(min_difference, VP_COUNT, 4, VP_IN_ANY, 0, VP_PASSWORD_SIZE - 1)                             \
     N(min_points, VP_COUNT, 5, VP_IN_ANY, 0, 64)                                                   \
+    T(breached, VP_PATHS, NULL, VP_IN_ANY, 1, 400)                                                 \
     N(non_ascii, VP_CHOICE, VP_NON_ASCII_REFUSE, VP_IN_ANY, 0, 0)                                  \
     N(history, VP_COUNT, 5, VP_IN_ANY, 0, VP_HISTORY_MAX)                                          \
     N(max_age, VP_DURATION, 180, VP_IN_ANY, 1, VP_NEVER)                                           \

@@ -27,6 +27,7 @@
     X(REPEATED, "repeated")             /* one character more than max_repeat times in a row */    \
     X(LOGIN_NAME, "login_name")         /* holds the login name, or its reverse */                 \
     X(GUESSED, "guessed")               /* fewer points than min_points (guess.h) */               \
+    X(BREACHED, "breached")             /* stands in the list of breached passwords */             \
     X(SIMILAR, "similar")               /* nearer to the old one than min_difference */            \
     X(CURRENT, "current")               /* is the current one */                                   \
     X(REUSED, "reused")                 /* is one of the last `history` */

@@ -183,6 +183,24 @@ START_TEST(a_broken_policy_without_a_copy_leaves_the_built_in_one)
 }
 END_TEST
 
+START_TEST(a_list_that_cannot_be_asked_stops_no_change_and_is_logged_once)
+{
+    char policy[512];
+
+    snprintf(policy, sizeof policy, "breached = %s\n", stage_path("list"));
+    write_policy(policy);
+    machine->uid = person("alice")->uid;
+    expect_said("no list", change_to("imap", NEW), PAM_SUCCESS, RULES_EN ASKED DONE_EN);
+    expect_logged("no list", "err", "/list: cannot be opened: No such file or directory");
+    ck_assert_int_eq(logged("err"), 1);
+    write_file("list", "min_length = 8\n", 0644);
+    machine->log[0] = '\0';
+    expect_said("another file", change_to("imap", "Vo-Cam.46x"), PAM_SUCCESS,
+                RULES_EN ASKED DONE_EN);
+    expect_logged("another file", "err", "/list: is cut, or no list of breached passwords");
+}
+END_TEST
+
 START_TEST(a_mended_policy_counts_at_once)
 {
     write_record("alice", "set_on = 2026-11-01\n");
@@ -774,6 +792,7 @@ Suite *suite_broken(void)
     tcase_add_checked_fixture(tcase, begin_with_root, NULL);
     ADD_ROWS(tcase, a_broken_policy_leaves_the_last_good_copy_in_force, policy_rows);
     ADD_ROWS(tcase, a_broken_policy_without_a_copy_leaves_the_built_in_one, policy_rows);
+    tcase_add_test(tcase, a_list_that_cannot_be_asked_stops_no_change_and_is_logged_once);
     tcase_add_test(tcase, a_mended_policy_counts_at_once);
     ADD_ROWS(tcase, a_corrupt_record_stops_its_owner_and_nobody_else, record_rows);
     tcase_add_test(tcase, root_gets_in_with_a_corrupt_record);

@@ -558,6 +558,9 @@ static const struct {
      "again and again, a part that comes twice, a year, a date, a number)",
      "dễ đoán (từ thông dụng, tên của mình, các phím liền nhau, dãy liên tiếp, ký tự lặp lại, đoạn "
      "lặp lại, năm, ngày tháng, dãy số)"},
+    {{VP_RULE_BREACHED, 0, 0},
+     "it is in a list of exposed passwords",
+     "có trong danh sách mật khẩu đã bị lộ"},
     {{VP_RULE_SIMILAR, 1, 4}, "it is too similar to the old one", "quá giống mật khẩu cũ"},
     {{VP_RULE_CURRENT, 0, 0}, "it is the current one", "trùng với mật khẩu hiện tại"},
     {{VP_RULE_REUSED, 0, 5}, "it is one of your last 5", "trùng với 1 trong 5 mật khẩu gần nhất"},

@@ -59,6 +59,7 @@ static const struct {
     {VP_KEY_max_repeat, "max_repeat = 0", "0", "3", 1},
     {VP_KEY_min_difference, "min_difference = 9", "9", "4", 1},
     {VP_KEY_min_points, "min_points = 6", "6", "5", 1},
+    {VP_KEY_breached, "breached = /srv/a#b.vpb", "/srv/a#b.vpb", "none", 1},
     {VP_KEY_non_ascii, "non_ascii = allow", "allow", "refuse", 1},
     {VP_KEY_history, "history = 24", "24", "5", 1},
     {VP_KEY_max_age, "max_age = never", "never", "180d", 1},
@@ -223,6 +224,9 @@ static const struct {
     {VP_KEY_root_may_override, "YES", NULL, "no or yes"},
     {VP_KEY_change_on_first_login, "1", NULL, "no or yes"},
     {VP_KEY_change_on_first_login, "", NULL, "no or yes"},
+    {VP_KEY_breached, "none", "none", NULL},
+    {VP_KEY_breached, "list.vpb", NULL, "a path that begins with /, without blanks, or none"},
+    {VP_KEY_breached, "/a /b", NULL, "a path that begins with /, without blanks, or none"},
     {VP_KEY_help, X50 X50, X50 X50, NULL},
     {VP_KEY_help, "none", "none", NULL},
     {VP_KEY_page, X50 X50 X50, X50 X50 X50, NULL},
@@ -676,6 +680,7 @@ static void add_random_setting(char *text, size_t size, enum vp_key key, uint32_
         {VP_KEY_retry, {"1", "3", "5", "10"}},
         {VP_KEY_language, {"auto", "en", "vi", "en"}},
         {VP_KEY_help, {"IT", "tổ CNTT", "a]b [c", "\"quoted\""}},
+        {VP_KEY_breached, {"/a", "none", "/b#c", "/d=e"}},
         {VP_KEY_page, {"https://w/", "the IT desk", "a#b", "x = y"}},
     };
     const char *value = "5";

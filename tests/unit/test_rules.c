@@ -411,6 +411,7 @@ static const struct {
     {VP_RULE_REPEATED, "repeated"},
     {VP_RULE_LOGIN_NAME, "login_name"},
     {VP_RULE_GUESSED, "guessed"},
+    {VP_RULE_BREACHED, "breached"},
     {VP_RULE_SIMILAR, "similar"},
     {VP_RULE_CURRENT, "current"},
     {VP_RULE_REUSED, "reused"},

@@ -65,6 +65,8 @@ size_t stack_copies_of(const uint16_t *numbers, size_t count);
 
 Suite *suite_account(void);
 Suite *suite_error(void);
+Suite *suite_filter(void);
+Suite *suite_breached(void);
 Suite *suite_fold(void);
 Suite *suite_generate(void);
 Suite *suite_guess(void);
