@@ -243,6 +243,7 @@ static void log_troubles(const struct request *request, unsigned before)
         [VP_TROUBLE_POLICY] = LOG_CRIT,   [VP_TROUBLE_STORE] = LOG_CRIT,
         [VP_TROUBLE_RECORD] = LOG_ERR,    [VP_TROUBLE_GROUPS] = LOG_WARNING,
         [VP_TROUBLE_CLOCK] = LOG_WARNING, [VP_TROUBLE_BREACHED] = LOG_ERR,
+        [VP_TROUBLE_WORDS] = LOG_ERR,
     };
 
     for (unsigned i = 0; i < VP_TROUBLE_COUNT; i++) {

@@ -232,6 +232,42 @@ static void check_breached(struct checking *checking, const struct vp_setting *s
     vp_breached_close(&list);
 }
 
+/* One file of words. What it has beside words is passed over when passwords are changed. */
+static void check_words_file(struct checking *checking, unsigned line, const char *path)
+{
+    struct vp_words words = {0};
+    struct vp_error error;
+    char *text = NULL, said[512];
+    size_t length = 0;
+    int found = vp_store_read_words(path, &text, &length, &error);
+
+    if (found < 0) {
+        vp_error_print(&error, said, sizeof said);
+        warn(checking, line, "words: %s", said);
+    } else if (found == 0) {
+        warn(checking, line, "words: %s: there is no such file", path);
+    } else if (vp_words_add(&words, text, length) == 0 && words.odd_line > 0) {
+        warn(checking, line, "words: %s:%zu: is no word (letters only, %d to %d of them)", path,
+             words.odd_line, VP_WORD_MIN, VP_WORD_MAX);
+    }
+    vp_words_free(&words);
+    free(text);
+}
+
+static void check_words(struct checking *checking, const struct vp_setting *setting)
+{
+    const char *at = setting->text;
+
+    for (at += strspn(at, " \t"); *at != '\0'; at += strspn(at, " \t")) {
+        char *path = strndup(at, strcspn(at, " \t"));
+
+        if (path != NULL)
+            check_words_file(checking, setting->line, path);
+        free(path);
+        at += strcspn(at, " \t");
+    }
+}
+
 static void check_lists(struct checking *checking)
 {
     const struct vp_policy *policy = &checking->policy;
@@ -239,6 +275,8 @@ static void check_lists(struct checking *checking)
     for (size_t i = 0; i < policy->setting_count; i++)
         if (policy->settings[i].key == VP_KEY_breached && policy->settings[i].text != NULL)
             check_breached(checking, &policy->settings[i]);
+        else if (policy->settings[i].key == VP_KEY_words && policy->settings[i].text != NULL)
+            check_words(checking, &policy->settings[i]);
 }
 
 static void check_matches(struct checking *checking)

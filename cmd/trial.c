@@ -47,7 +47,10 @@ int cmd_trial_open(const struct cmd_arguments *arguments, const char *user,
 
 void cmd_trial_close(struct cmd_trial *trial)
 {
-    if (trial->inquiry.troubles & 1u << VP_TROUBLE_BREACHED)
-        cmd_complain_error(&trial->inquiry.trouble[VP_TROUBLE_BREACHED]);
+    static const enum vp_trouble late[] = {VP_TROUBLE_WORDS, VP_TROUBLE_BREACHED};
+
+    for (size_t i = 0; i < sizeof late / sizeof late[0]; i++)
+        if (trial->inquiry.troubles & 1u << late[i])
+            cmd_complain_error(&trial->inquiry.trouble[late[i]]);
     vp_inquiry_close(&trial->inquiry);
 }

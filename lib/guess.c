@@ -17,6 +17,7 @@
 
 /* A state that the search for words which begin at `from` has been in. */
 struct visited {
+    const struct vp_wordlist *list;
     vp_wordlist_place place;
     uint32_t state, from; /* from: one more than the place, 0 = free */
 };
@@ -151,9 +152,10 @@ static bool was_visited(struct weighing *weighing, size_t from, const struct ste
     uint64_t hash = (step->place ^ (uint64_t)state << 7) * 0x9e3779b97f4a7c15u;
     struct visited *visited = &weighing->visited[hash >> 54];
 
-    if (visited->from == from + 1 && visited->place == step->place && visited->state == state)
+    if (visited->from == from + 1 && visited->list == weighing->list &&
+        visited->place == step->place && visited->state == state)
         return true;
-    *visited = (struct visited){step->place, state, (uint32_t)from + 1};
+    *visited = (struct visited){weighing->list, step->place, state, (uint32_t)from + 1};
     return false;
 }
 
@@ -443,9 +445,16 @@ static void find_digits(struct weighing *weighing, size_t from)
 /* All things that begin at a place; the cheapest cover up to there is known by then. */
 static void find_all(struct weighing *weighing, size_t from, const struct vp_guess_person *person)
 {
-    struct step step = {.place = weighing->list->root, .at = from};
+    const struct vp_wordlist *built_in = weighing->list;
+    struct step step = {.place = built_in->root, .at = from};
 
     find_words(weighing, from, &step);
+    if (person->words != NULL) {
+        weighing->list = person->words;
+        step.place = person->words->root;
+        find_words(weighing, from, &step);
+        weighing->list = built_in;
+    }
     find_name(weighing, from, person->login_name);
     find_name(weighing, from, person->full_name);
     find_walk(weighing, from, find_on_board);

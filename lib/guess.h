@@ -29,10 +29,11 @@ enum vp_guess_kind {
     VP_GUESS_DIGITS = 1 << 8,
 };
 
-/* What is known of whose password it is; each may be NULL. */
+/* What is known of whose password it is, and of where; each may be NULL. */
 struct vp_guess_person {
     const char *login_name;
     const char *full_name;
+    const struct vp_wordlist *words; /* local ones, beside the list */
 };
 
 struct vp_guess {

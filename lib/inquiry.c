@@ -441,6 +441,7 @@ void vp_inquiry_close(struct vp_inquiry *inquiry)
     vp_store_close(&inquiry->store);
     if (inquiry->question.draft == NULL)
         vp_policy_free(&inquiry->policy);
+    vp_words_free(&inquiry->words);
     vp_secret_wipe(inquiry, sizeof *inquiry);
     inquiry->lock = inquiry->store.directory = -1;
 }
@@ -567,16 +568,56 @@ static size_t bytes_max(const struct vp_account *account)
     return vp_hash_is_bcrypt(account->hash) ? VP_BYTES_MAX_BCRYPT : VP_BYTES_MAX;
 }
 
+/* Adds the words of one file. What cannot be read is told, and the others count. */
+static void add_words(struct vp_inquiry *inquiry, const char *path)
+{
+    struct vp_error error;
+    char *text = NULL;
+    size_t length = 0;
+    int found = vp_store_read_words(path, &text, &length, &error);
+
+    if (found == 0)
+        (void)vp_error_set(&error, path, 0, 0, "there is no such file of words");
+    else if (found > 0 && vp_words_add(&inquiry->words, text, length) != 0)
+        found = vp_error_set(&error, path, 0, ENOMEM, "words");
+    if (found <= 0)
+        note_trouble(inquiry, VP_TROUBLE_WORDS, &error);
+    free(text);
+}
+
+/* The local words, read once for all passwords of this inquiry. */
+static void read_words(struct vp_inquiry *inquiry)
+{
+    const char *at = inquiry->values.words;
+    char path[1024];
+
+    if (inquiry->words_read || at == NULL)
+        return;
+    inquiry->words_read = true;
+    for (at += strspn(at, " \t"); *at != '\0'; at += strspn(at, " \t")) {
+        size_t length = strcspn(at, " \t");
+
+        snprintf(path, sizeof path, "%.*s", (int)length, at);
+        add_words(inquiry, path);
+        at += length;
+    }
+    if (vp_words_finish(&inquiry->words) != 0)
+        vp_words_free(&inquiry->words);
+}
+
 /* The points rule, where the policy has it. */
-static void weigh(const struct vp_inquiry *inquiry, const struct vp_candidate *candidate,
+static void weigh(struct vp_inquiry *inquiry, const struct vp_candidate *candidate,
                   struct vp_rules_setting *setting)
 {
     const struct vp_account *account = &inquiry->account;
-    const struct vp_guess_person person = {account->name, account->full_name};
+    struct vp_guess_person person = {account->name, account->full_name, NULL};
     struct vp_guess guess;
 
     if (inquiry->values.min_points == 0)
         return;
+    read_words(inquiry);
+    if (inquiry->words.count > 0)
+        person.words = &inquiry->words.list;
     guess = vp_guess_weigh(candidate, &vp_wordlist_builtin, &person);
     setting->points = guess.points;
     setting->guessed = guess.kinds;

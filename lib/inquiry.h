@@ -13,6 +13,7 @@
 #include "rules.h"
 #include "store.h"
 #include "verdict.h"
+#include "words.h"
 
 /*
  * No clock can be right that stands before this file was written (2026-01-01): what is learnt
@@ -27,6 +28,7 @@ enum vp_trouble {
     VP_TROUBLE_RECORD, /* this record is damaged, or cannot be relied on */
     VP_TROUBLE_GROUPS, /* NSS cannot tell the groups; those seen last count */
     VP_TROUBLE_CLOCK,  /* the clock went back, or a day lies in the future */
+    VP_TROUBLE_WORDS,  /* a file of local words cannot be read; found at a change only */
     VP_TROUBLE_BREACHED, /* the list of breached passwords cannot be asked; found at a change only
                           */
     VP_TROUBLE_COUNT
@@ -74,6 +76,8 @@ struct vp_inquiry {
     bool record_readable;        /* false: VP_TROUBLE_RECORD tells why */
     unsigned troubles;           /* bits 1 << enum vp_trouble */
     struct vp_error trouble[VP_TROUBLE_COUNT];
+    struct vp_words words; /* local ones, once a password has been checked */
+    bool words_read;
     int lock;                     /* or -1 */
     const struct vp_known *known; /* or NULL: the rooms are asked */
 };
@@ -147,9 +151,9 @@ VP_CHECKED int vp_inquiry_stamp(const struct vp_store *store, int32_t today,
 
 /*
  * Checks a password of `length` bytes, which may be any, by the policy's rules; old: the old
- * password, or NULL. The account may be unknown: then no login name is looked for. A list of
- * breached passwords that cannot be asked is a trouble and stops nothing. Returns 0 and fills
- * failures_out, or -1 where it cannot be told (error filled).
+ * password, or NULL. The account may be unknown: then no login name is looked for. Local words
+ * and a list of breached passwords that cannot be read are troubles, and stop nothing. Returns 0
+ * and fills failures_out, or -1 where it cannot be told (error filled).
  */
 VP_CHECKED int vp_inquiry_check_rules(struct vp_inquiry *inquiry, const char *password,
                                       size_t length, const char *old,

@@ -53,6 +53,7 @@ enum vp_key_type {
     N(max_repeat, VP_COUNT, 3, VP_IN_ANY, 0, VP_PASSWORD_SIZE - 1)                                 \
     N(min_difference, VP_COUNT, 4, VP_IN_ANY, 0, VP_PASSWORD_SIZE - 1)                             \
     N(min_points, VP_COUNT, 5, VP_IN_ANY, 0, 64)                                                   \
+    T(words, VP_PATHS, NULL, VP_IN_ANY, 8, 1000)                                                   \
     T(breached, VP_PATHS, NULL, VP_IN_ANY, 1, 400)                                                 \
     N(non_ascii, VP_CHOICE, VP_NON_ASCII_REFUSE, VP_IN_ANY, 0, 0)                                  \
     N(history, VP_COUNT, 5, VP_IN_ANY, 0, VP_HISTORY_MAX)                                          \

@@ -3,6 +3,7 @@
 #include "number.h"
 #include "secret.h"
 #include "text.h"
+#include "words.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -831,6 +832,17 @@ int vp_store_read_policy(const char *path, char **text_out, size_t *length_out,
     /* An administrator may link /etc/security/vpolicy.conf to a file kept elsewhere. */
     int found = read_file(AT_FDCWD, path, READING & ~O_NOFOLLOW, POLICY_MAX, text_out, length_out,
                           status_out, &wrong);
+
+    return found < 0 ? vp_error_set(error_out, path, 0, errno, "%s", wrong) : found;
+}
+
+int vp_store_read_words(const char *path, char **text_out, size_t *length_out,
+                        struct vp_error *error_out)
+{
+    struct stat status;
+    const char *wrong;
+    int found = read_file(AT_FDCWD, path, READING & ~O_NOFOLLOW, VP_WORDS_MAX, text_out, length_out,
+                          &status, &wrong);
 
     return found < 0 ? vp_error_set(error_out, path, 0, errno, "%s", wrong) : found;
 }

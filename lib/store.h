@@ -163,6 +163,10 @@ VP_CHECKED int vp_store_write_stamp(const struct vp_store *store, int32_t day, c
 VP_CHECKED int vp_store_read_policy(const char *path, char **text_out, size_t *length_out,
                                     struct stat *status_out, struct vp_error *error_out);
 
+/* The same for a file of words (words.h). */
+VP_CHECKED int vp_store_read_words(const char *path, char **text_out, size_t *length_out,
+                                   struct vp_error *error_out);
+
 /* Keeps a good policy's text, unless that version is kept already. status: of the file. 0 or -1. */
 VP_CHECKED int vp_store_keep_policy(const struct vp_store *store, const char *path,
                                     const char *text, size_t length, const struct stat *status,

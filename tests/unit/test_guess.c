@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "../../lib/guess.h"
+#include "../../lib/words.h"
 
 #define WORD     VP_GUESS_WORD
 #define NAME     VP_GUESS_NAME
@@ -15,7 +16,7 @@
 
 static struct vp_guess weigh(const char *password, const char *login, const char *full)
 {
-    const struct vp_guess_person person = {login, full};
+    const struct vp_guess_person person = {login, full, NULL};
     struct vp_candidate candidate;
 
     vp_rules_read(password, strlen(password), &candidate);
@@ -166,6 +167,39 @@ START_TEST(the_longest_password_is_weighed_in_time)
 }
 END_TEST
 
+static const struct {
+    const char *password;
+    int32_t without, with;
+    const char *why;
+} local[] = {
+    {"Qxzvkw#1", 8, 3, "a word of this place"},
+    {"qxzvkW", 6, 1, "in any case"},
+    {"Qxzvbw#1", 8, 3, "with a letter wrong"},
+    {"Haiphong#1", 3, 3, "the built-in words count all the same"},
+    {"QxzvkwHaiphong", 7, 2, "one beside the other"},
+    {"Kjqxw#1", 7, 7, "what stands in neither"},
+};
+
+START_TEST(local_words_count_beside_the_built_in_ones)
+{
+    struct vp_words words = {0};
+    struct vp_guess_person person = {NULL, NULL, NULL};
+    struct vp_candidate candidate;
+
+    ck_assert_int_eq(vp_words_add(&words, "Qx zvkw\n", 8), 0);
+    ck_assert_int_eq(vp_words_finish(&words), 0);
+    vp_rules_read(local[_i].password, strlen(local[_i].password), &candidate);
+    ck_assert_msg(vp_guess_weigh(&candidate, &vp_wordlist_builtin, &person).points ==
+                      local[_i].without,
+                  "%s, without", local[_i].why);
+    person.words = &words.list;
+    ck_assert_msg(vp_guess_weigh(&candidate, &vp_wordlist_builtin, &person).points ==
+                      local[_i].with,
+                  "%s", local[_i].why);
+    vp_words_free(&words);
+}
+END_TEST
+
 Suite *suite_guess(void)
 {
     Suite *suite = suite_create("guess");
@@ -176,6 +210,7 @@ Suite *suite_guess(void)
     tcase_add_test(tcase, a_longer_password_has_no_fewer_points_than_its_beginning_minus_one_cover);
     tcase_add_test(tcase, nothing_of_the_password_is_left);
     tcase_add_test(tcase, the_longest_password_is_weighed_in_time);
+    ADD_ROWS(tcase, local_words_count_beside_the_built_in_ones, local);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -11,10 +11,10 @@
 #include "../../lib/number.h"
 
 static Suite *(*const suites[])(void) = {
-    suite_error,    suite_secret, suite_number,   suite_text,    suite_policy,  suite_rules,
-    suite_unicode,  suite_hash,   suite_record,   suite_verdict, suite_message, suite_account,
-    suite_shadow,   suite_store,  suite_inquiry,  suite_mail,    suite_roster,  suite_stack,
-    suite_generate, suite_filter, suite_breached, suite_fold,    suite_guess,
+    suite_error,    suite_secret, suite_number,  suite_text,     suite_policy,  suite_rules,
+    suite_unicode,  suite_hash,   suite_record,  suite_verdict,  suite_message, suite_account,
+    suite_shadow,   suite_store,  suite_inquiry, suite_mail,     suite_roster,  suite_stack,
+    suite_generate, suite_words,  suite_filter,  suite_breached, suite_fold,    suite_guess,
 };
 
 int32_t day(const char *date)

@@ -68,6 +68,7 @@ Suite *suite_error(void);
 Suite *suite_filter(void);
 Suite *suite_breached(void);
 Suite *suite_fold(void);
+Suite *suite_words(void);
 Suite *suite_generate(void);
 Suite *suite_guess(void);
 Suite *suite_hash(void);
