@@ -63,17 +63,17 @@ static void fold(const struct vp_candidate *candidate, struct weighing *weighing
 
 /* ---- the cover ------------------------------------------------------------------------------- */
 
-/* What stands from `from` to before `to` is one thing: a cover may end in it. */
-static void cover(struct weighing *weighing, size_t from, size_t to, enum vp_guess_kind kind)
+/* What stands from `from` to before `to` is one thing: a cover may end in it. kinds: a set. */
+static void cover(struct weighing *weighing, size_t from, size_t to, unsigned kinds)
 {
     int32_t cost = weighing->cost[from] + 1;
 
     /* Of two covers that cost the same, the one of the kinds that are told first. */
     if (cost < weighing->cost[to] ||
-        (cost == weighing->cost[to] && (weighing->kinds[from] | kind) < weighing->kinds[to] &&
+        (cost == weighing->cost[to] && (weighing->kinds[from] | kinds) < weighing->kinds[to] &&
          weighing->kinds[to] != 0)) {
         weighing->cost[to] = cost;
-        weighing->kinds[to] = weighing->kinds[from] | (unsigned)kind;
+        weighing->kinds[to] = weighing->kinds[from] | kinds;
     }
 }
 
@@ -298,53 +298,118 @@ static bool find_on_pad(uint32_t folded, struct key *key_out)
     return find_key(pad, sizeof pad / sizeof pad[0], folded, key_out);
 }
 
-/* Walks in one direction, whichever, as far as it goes. */
-static void find_walk(struct weighing *weighing, size_t from,
-                      bool find(uint32_t folded, struct key *key_out))
+/* How many keys are walked in one direction, whichever, each `stride` behind the one before. */
+static size_t walk_length(const struct weighing *weighing, size_t from, size_t stride,
+                          bool find(uint32_t folded, struct key *key_out))
 {
     struct key before, key;
     int down = 0, right = 0;
+    size_t length = 1;
 
     if (!find(weighing->folded[from], &before))
-        return;
-    for (size_t at = from + 1; at < weighing->count && find(weighing->folded[at], &key); at++) {
+        return 0;
+    for (size_t at = from + stride; at < weighing->count && find(weighing->folded[at], &key);
+         at += stride) {
         int rows = key.row - before.row, columns = key.column - before.column;
 
         if (rows < -1 || rows > 1 || columns < -1 || columns > 1 || (rows == 0 && columns == 0) ||
-            (at > from + 1 && (rows != down || columns != right)))
-            return;
+            (length > 1 && (rows != down || columns != right)))
+            break;
         down = rows;
         right = columns;
         before = key;
-        if (at + 1 - from >= PART_MIN)
-            cover(weighing, from, at + 1, VP_GUESS_WALK);
+        length++;
     }
+    return length;
 }
 
-/* ---- sequences, runs, repeats ---------------------------------------------------------------- */
+/* ---- sequences, runs, rows, repeats ---------------------------------------------------------- */
 
 static bool is_digit(uint32_t folded)
 {
     return folded >= '0' && folded <= '9';
 }
 
-/* step: 1, -1, or 0 for a run of one character. */
-static void find_sequence(struct weighing *weighing, size_t from, int step)
+/* How many characters count on, each `stride` behind the one before. step: 1, -1, or 0 for a run.
+ */
+static size_t sequence_length(const struct weighing *weighing, size_t from, size_t stride, int step)
 {
     uint32_t first = weighing->folded[from];
+    size_t length = 1;
 
     if (step != 0 && !is_letter(first) && !is_digit(first))
-        return;
-    for (size_t at = from + 1; at < weighing->count; at++) {
+        return 0;
+    for (size_t at = from + stride; at < weighing->count; at += stride, length++) {
         uint32_t folded = weighing->folded[at];
 
-        if ((int64_t)folded != (int64_t)weighing->folded[at - 1] + step ||
+        if ((int64_t)folded != (int64_t)weighing->folded[at - stride] + step ||
             (step != 0 && is_letter(folded) != is_letter(first)) ||
             (step != 0 && !is_letter(folded) && !is_digit(folded)))
-            return;
-        if (at + 1 - from >= PART_MIN)
-            cover(weighing, from, at + 1, step == 0 ? VP_GUESS_RUN : VP_GUESS_SEQUENCE);
+            break;
     }
+    return length;
+}
+
+static size_t longer(size_t one, size_t other)
+{
+    return one > other ? one : other;
+}
+
+/* What makes a row of characters: in a strand of a woven one, the first of these that is longest.
+ */
+static const enum vp_guess_kind row_kinds[] = {VP_GUESS_WALK, VP_GUESS_SEQUENCE, VP_GUESS_RUN};
+#define ROW_KINDS (sizeof row_kinds / sizeof row_kinds[0])
+
+static size_t row_length(const struct weighing *weighing, size_t from, size_t stride,
+                         enum vp_guess_kind kind)
+{
+    if (kind == VP_GUESS_WALK)
+        return longer(walk_length(weighing, from, stride, find_on_board),
+                      walk_length(weighing, from, stride, find_on_pad));
+    if (kind == VP_GUESS_SEQUENCE)
+        return longer(sequence_length(weighing, from, stride, 1),
+                      sequence_length(weighing, from, stride, -1));
+    return sequence_length(weighing, from, stride, 0);
+}
+
+static void find_rows(struct weighing *weighing, size_t from)
+{
+    for (size_t i = 0; i < ROW_KINDS; i++) {
+        size_t length = row_length(weighing, from, 1, row_kinds[i]);
+
+        for (size_t part = PART_MIN; part <= length; part++)
+            cover(weighing, from, from + part, row_kinds[i]);
+    }
+}
+
+/* Rows that take turns, one character each: 1q2w3e, a1b2c3, a1!b2@c3#. */
+static void find_woven(struct weighing *weighing, size_t from, size_t strands)
+{
+    size_t end = weighing->count;
+    unsigned kinds = 0;
+
+    if (from + strands * PART_MIN > end)
+        return;
+    for (size_t strand = from; strand < from + strands; strand++) {
+        size_t longest = 0;
+        enum vp_guess_kind kind = row_kinds[0];
+
+        for (size_t i = 0; i < ROW_KINDS; i++) {
+            size_t length = row_length(weighing, strand, strands, row_kinds[i]);
+
+            if (length > longest) {
+                longest = length;
+                kind = row_kinds[i];
+            }
+        }
+        if (longest < PART_MIN)
+            return;
+        kinds |= (unsigned)kind;
+        if (strand + strands * longest < end)
+            end = strand + strands * longest;
+    }
+    for (size_t to = from + strands * PART_MIN; to <= end; to++)
+        cover(weighing, from, to, kinds);
 }
 
 /* Blocks that stood before, without touching where they stand again. */
@@ -457,10 +522,9 @@ static void find_all(struct weighing *weighing, size_t from, const struct vp_gue
     }
     find_name(weighing, from, person->login_name);
     find_name(weighing, from, person->full_name);
-    find_walk(weighing, from, find_on_board);
-    find_walk(weighing, from, find_on_pad);
-    for (int direction = -1; direction <= 1; direction++)
-        find_sequence(weighing, from, direction);
+    find_rows(weighing, from);
+    find_woven(weighing, from, 2);
+    find_woven(weighing, from, 3);
     find_repeats(weighing, from);
     find_digits(weighing, from);
 }
