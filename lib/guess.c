@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define WORD_MIN  3 /* shorter ones stand anywhere by chance */
-#define LOOSE_MIN 5 /* letters of a word, and of the password, that may be one letter off */
+#define LOOSE_MIN 6 /* letters of a word, and of the password, that may be one letter off */
 #define PART_MIN  3 /* of sequences, walks, runs, repeats and names */
 #define READINGS  3 /* as many letters can a character stand for */
 /* What lies behind is worth its points in any case, and weighing must end. */
