@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define WORD_MIN  3 /* shorter ones stand anywhere by chance */
+#define WORD_MIN  3 /* of the list: shorter ones stand anywhere by chance */
 #define LOOSE_MIN 6 /* letters of a word, and of the password, that may be one letter off */
 #define PART_MIN  3 /* of sequences, walks, runs, repeats and names */
 #define READINGS  3 /* as many letters can a character stand for */
@@ -172,6 +172,31 @@ static void find_words(struct weighing *weighing, size_t from, const struct step
         return;
     for (size_t i = 0; i < READINGS && weighing->readings[step->at][i] != '\0'; i++)
         step_on(weighing, from, step, (unsigned char)weighing->readings[step->at][i], 1, false);
+}
+
+/*
+ * Vietnamese syllables of two letters, and what people append (hn, hp, vn). They are taken only as
+ * they stand: with one letter off, or a digit for it, they would be everywhere.
+ */
+static const char short_words[][2] = {
+    {'a', 'i'}, {'a', 'n'}, {'a', 'o'}, {'b', 'a'}, {'b', 'e'}, {'b', 'i'}, {'b', 'o'}, {'b', 'u'},
+    {'c', 'a'}, {'c', 'o'}, {'c', 'u'}, {'d', 'a'}, {'d', 'e'}, {'d', 'i'}, {'d', 'o'}, {'d', 'u'},
+    {'e', 'm'}, {'g', 'a'}, {'h', 'a'}, {'h', 'e'}, {'h', 'n'}, {'h', 'o'}, {'h', 'p'}, {'h', 'y'},
+    {'k', 'e'}, {'k', 'y'}, {'l', 'a'}, {'l', 'e'}, {'l', 'o'}, {'l', 'u'}, {'l', 'y'}, {'m', 'a'},
+    {'m', 'e'}, {'m', 'i'}, {'m', 'o'}, {'m', 'u'}, {'m', 'y'}, {'n', 'a'}, {'n', 'e'}, {'n', 'o'},
+    {'n', 'u'}, {'o', 'i'}, {'o', 'n'}, {'r', 'a'}, {'r', 'o'}, {'s', 'a'}, {'s', 'o'}, {'s', 'u'},
+    {'t', 'a'}, {'t', 'e'}, {'t', 'i'}, {'t', 'o'}, {'t', 'u'}, {'t', 'v'}, {'v', 'a'}, {'v', 'e'},
+    {'v', 'i'}, {'v', 'n'}, {'v', 'o'}, {'v', 'u'}, {'v', 'y'}, {'x', 'a'}, {'x', 'e'}, {'x', 'u'},
+};
+
+static void find_short_word(struct weighing *weighing, size_t from)
+{
+    if (from + 2 > weighing->count)
+        return;
+    for (size_t i = 0; i < sizeof short_words / sizeof short_words[0]; i++)
+        if (weighing->folded[from] == (unsigned char)short_words[i][0] &&
+            weighing->folded[from + 1] == (unsigned char)short_words[i][1])
+            cover(weighing, from, from + 2, VP_GUESS_WORD);
 }
 
 /* ---- names ----------------------------------------------------------------------------------- */
@@ -520,6 +545,7 @@ static void find_all(struct weighing *weighing, size_t from, const struct vp_gue
         find_words(weighing, from, &step);
         weighing->list = built_in;
     }
+    find_short_word(weighing, from);
     find_name(weighing, from, person->login_name);
     find_name(weighing, from, person->full_name);
     find_rows(weighing, from);
