@@ -103,7 +103,7 @@ UNIT_OBJECTS    = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/unit/*.c))
 # They look for secrets in memory as the unit tests do.
 PAM_OBJECTS     = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/pam/*.c)) tests/unit/memory.c)
 OBJECTS         = $(LIB_OBJECTS) $(COMMAND_OBJECTS) $(LISTER_OBJECTS) $(MODULE_OBJECTS) $(UNIT_OBJECTS) $(PAM_OBJECTS) \
-                  $(BUILD)/tests/doc/words.o
+                  $(BUILD)/tests/doc/words.o $(FUZZ_OBJECTS)
 
 LIBRARY = $(BUILD)/libvpolicy.a
 MODULE  = $(BUILD)/pam_vpolicy.so
@@ -113,6 +113,9 @@ UNIT    = $(BUILD)/tests/unit/unit
 PAM     = $(BUILD)/tests/pam/pam
 PAM_MOCKS = $(patsubst tests/pam/module/%.c,$(BUILD)/tests/pam/%.so,$(wildcard tests/pam/module/*.c))
 WORDS   = $(BUILD)/tests/doc/words
+FUZZ_TARGETS = $(patsubst tests/fuzz/corpus/%/,%,$(wildcard tests/fuzz/corpus/*/))
+FUZZ_REPLAYS = $(FUZZ_TARGETS:%=$(BUILD)/tests/fuzz/%)
+FUZZ_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fuzz/*.c))
 # Files of conf/ that name places.
 FILLED  = $(BUILD)/conf/userdel-post.d/vpolicy $(BUILD)/conf/apparmor/vpolicy \
           $(foreach unit,notify digest,$(BUILD)/conf/systemd/vpolicy-$(unit).service)
@@ -194,20 +197,39 @@ $(BUILD)/flags: export FLAGS_NOW = $(COMPILE) $(LIB_FLAGS) $(LINKING) $(LDFLAGS)
 check: ## install what is missing for it, then run every test but Debian 13's
 	@build-aux/need check
 	@MAKE='$(MAKE)' build-aux/stages check format-check check-gcc check-clang layers lint-man \
-	    check-doc check-unit check-pam check-cmd check-completion check-install check-e2e
+	    check-doc check-unit check-fuzz check-pam check-cmd check-completion check-install check-e2e
 
 # Two builds beside the one of `make`, so that neither spoils the other.
 check-gcc check-clang: check-%: ## build with gcc, with clang; every warning an error
 	@$(MAKE) --no-print-directory -j$$(nproc) all test-programs CC=$* WERROR=1 BUILD=$(BUILD)/$*
 	@tests/layers $(BUILD)/$*
 
-test-programs: $(UNIT) $(PAM) $(PAM_MOCKS) $(WORDS) ## build the test programs, run none
+test-programs: $(UNIT) $(PAM) $(PAM_MOCKS) $(WORDS) $(FUZZ_REPLAYS) ## build the test programs, run none
 
 check-unit: $(UNIT) ## test each file of lib/ alone
 	$<
 
 check-pam: $(PAM) $(PAM_MOCKS) $(MODULE) ## test the module in process, by libpam itself
 	VP_MODULE=$(abspath $(MODULE)) $<
+
+check-fuzz: $(FUZZ_REPLAYS) ## give the fuzz targets the inputs that are kept in tests/fuzz/corpus
+	@for target in $(FUZZ_TARGETS); do \
+	    $(BUILD)/tests/fuzz/$$target tests/fuzz/corpus/$$target || exit 1; \
+	done
+
+# What is found goes into the corpus by hand, as a file with a name that says what it was.
+FUZZ_SECONDS = 60
+fuzz: ## look for inputs that break the library, FUZZ_SECONDS for each target (clang)
+	@$(MAKE) --no-print-directory -j$$(nproc) fuzzers CC=clang BUILD=$(BUILD)/fuzz \
+	    CFLAGS="-O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined"
+	@for target in $(FUZZ_TARGETS); do \
+	    mkdir -p $(BUILD)/fuzz/found/$$target; \
+	    $(BUILD)/fuzz/tests/fuzz/$$target-fuzzer -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+	        -print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/found/$$target- \
+	        $(BUILD)/fuzz/found/$$target tests/fuzz/corpus/$$target > $(BUILD)/fuzz/$$target.log 2>&1 || \
+	        { tail -n 60 $(BUILD)/fuzz/$$target.log; exit 1; }; \
+	    grep -e execs: -e units: -e DONE $(BUILD)/fuzz/$$target.log | sed "s/^/$$target: /"; \
+	done
 
 check-doc: all $(WORDS) ## compare the manual pages, README and policy file with the code
 	tests/doc/run $(BUILD)
@@ -284,6 +306,14 @@ $(PAM_MOCKS): $(BUILD)/tests/pam/%.so: $(BUILD)/tests/pam/module/%.o
 $(WORDS): $(WORDS).o $(LIBRARY)
 	$(call say,LD $@)$(CC) $(CFLAGS) -o $@ $< $(LIBRARY)
 
+$(FUZZ_REPLAYS): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(LIBRARY)
+	$(call say,LD $@)$(CC) $(CFLAGS) -o $@ $^
+
+fuzzers: $(FUZZ_REPLAYS:%=%-fuzzer)
+
+$(FUZZ_REPLAYS:%=%-fuzzer): %-fuzzer: %.o $(LIBRARY)
+	$(call say,LD $@)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^
+
 # ---- installing -----------------------------------------------------------------------------
 
 # What is installed where, as MODE:SOURCE:TARGET; uninstalling removes the same, from last to first,
@@ -330,6 +360,7 @@ help: ## list the targets
 
 clean: ## remove what was built, but not the private systems
 	rm -rf $(BUILD)/lib $(BUILD)/cmd $(BUILD)/breached $(BUILD)/conf $(BUILD)/tests $(BUILD)/gcc $(BUILD)/clang \
+	    $(BUILD)/fuzz \
 	    $(BUILD)/*.o $(BUILD)/*.d $(BUILD)/*.soname $(BUILD)/flags $(LIBRARY) $(MODULE) $(COMMAND) \
 	    $(LISTER)
 
@@ -339,4 +370,4 @@ distclean: clean ## remove the private systems, too
 
 force:
 .PHONY: all bench check check-gcc check-clang test-programs check-unit check-pam check-cmd check-completion check-doc check-e2e check-web check-debian13 check-install check-package \
-    try layers format format-check lint-man install install-built uninstall help clean distclean force
+    check-fuzz fuzz fuzzers try layers format format-check lint-man install install-built uninstall help clean distclean force
