@@ -267,6 +267,10 @@ try: ## play the policy's story with real programs in a private copy of this sys
 bench: all ## measure what the command costs with 100,000 accounts; nothing can fail by being slow
 	tests/bench/run $(BUILD)
 
+bench-strength: all ## compare with pam_pwquality and pam_passwdqc: what is accepted, what it costs (LISTS: weak ones of yours)
+	@build-aux/need try
+	tests/bench/strength $(LISTS)
+
 layers: all ## check who calls whom: what the objects may call, keep and export
 	tests/layers --self-test
 	tests/layers $(BUILD)
@@ -369,5 +373,7 @@ distclean: clean ## remove the private systems, too
 	rm -rf --one-file-system $(BUILD)
 
 force:
-.PHONY: all bench check check-gcc check-clang test-programs check-unit check-pam check-cmd check-completion check-doc check-e2e check-web check-debian13 check-install check-package \
-    check-fuzz fuzz fuzzers try layers format format-check lint-man install install-built uninstall help clean distclean force
+.PHONY: all bench bench-strength check check-gcc check-clang test-programs check-unit check-fuzz \
+    check-pam check-cmd check-completion check-doc check-e2e check-web check-debian13 check-install \
+    check-package fuzz fuzzers try layers format format-check lint-man install install-built \
+    uninstall help clean distclean force
