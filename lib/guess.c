@@ -22,6 +22,12 @@ struct visited {
     uint32_t state, from; /* from: one more than the place, 0 = free */
 };
 
+/* A name of the user's, folded. */
+struct name {
+    uint32_t folded[LENGTH_MAX];
+    size_t length;
+};
+
 /* A password as it is weighed. Holds the secret. */
 struct weighing {
     size_t count;
@@ -29,6 +35,7 @@ struct weighing {
     char readings[LENGTH_MAX][READINGS]; /* letters that it may stand for, 0 = no more */
     int32_t cost[LENGTH_MAX + 1];        /* of the cheapest cover up to here */
     unsigned kinds[LENGTH_MAX + 1];      /* of that cover */
+    struct name login_name, full_name;
     const struct vp_wordlist *list;
     struct visited visited[VISITED];
 };
@@ -217,7 +224,7 @@ static void cover_name(struct weighing *weighing, size_t from, const uint32_t *n
 
     if (length < PART_MIN || from + length > weighing->count)
         return;
-    for (size_t i = 0; i < length; i++) {
+    for (size_t i = 0; i < length && (forwards || backwards); i++) {
         forwards &= reads_as(weighing, from + i, name[i]);
         backwards &= reads_as(weighing, from + i, name[length - 1 - i]);
     }
@@ -252,7 +259,8 @@ static void find_initials(struct weighing *weighing, size_t from, const uint32_t
 
         if (i < length && is_letter(name[i]))
             continue;
-        if (part > 0 && count > 1) {
+        /* Names can be made of many initials: nothing is put together that cannot stand here. */
+        if (part > 0 && count > 1 && from + count - 1 + part <= weighing->count) {
             /* The written part is the last one (tv + an) or the first one (tran + va). */
             memcpy(joined, initials, (count - 1) * sizeof *initials);
             memcpy(joined + count - 1, name + begin, part * sizeof *name);
@@ -267,18 +275,23 @@ static void find_initials(struct weighing *weighing, size_t from, const uint32_t
     }
 }
 
-static void find_name(struct weighing *weighing, size_t from, const char *name)
+static void read_name(const char *name, struct name *name_out)
 {
     uint32_t points[LENGTH_MAX];
-    size_t length = name == NULL ? 0 : strlen(name), count = 0, kept = 0;
+    size_t length = name == NULL ? 0 : strlen(name), count = 0;
 
+    name_out->length = 0;
     if (length == 0 || length > LENGTH_MAX || vp_text_decode(name, length, points, &count) != 0)
         return;
     for (size_t i = 0; i < count; i++)
         if (vp_fold_letter(points[i]) != 0)
-            points[kept++] = vp_fold_letter(points[i]);
-    find_parts(weighing, from, points, kept);
-    find_initials(weighing, from, points, kept);
+            name_out->folded[name_out->length++] = vp_fold_letter(points[i]);
+}
+
+static void find_name(struct weighing *weighing, size_t from, const struct name *name)
+{
+    find_parts(weighing, from, name->folded, name->length);
+    find_initials(weighing, from, name->folded, name->length);
 }
 
 /* ---- keyboards ------------------------------------------------------------------------------- */
@@ -546,8 +559,8 @@ static void find_all(struct weighing *weighing, size_t from, const struct vp_gue
         weighing->list = built_in;
     }
     find_short_word(weighing, from);
-    find_name(weighing, from, person->login_name);
-    find_name(weighing, from, person->full_name);
+    find_name(weighing, from, &weighing->login_name);
+    find_name(weighing, from, &weighing->full_name);
     find_rows(weighing, from);
     find_woven(weighing, from, 2);
     find_woven(weighing, from, 3);
@@ -571,6 +584,8 @@ struct vp_guess vp_guess_weigh(const struct vp_candidate *candidate, const struc
     struct vp_guess guess;
 
     fold(candidate, &weighing);
+    read_name(person->login_name, &weighing.login_name);
+    read_name(person->full_name, &weighing.full_name);
     for (size_t i = 1; i <= weighing.count; i++)
         weighing.cost[i] = INT32_MAX;
     for (size_t at = 0; at < weighing.count; at++) {
