@@ -271,6 +271,11 @@ bench-strength: all ## compare with pam_pwquality and pam_passwdqc: what is acce
 	@build-aux/need try
 	tests/bench/strength $(LISTS)
 
+ENTRIES = 10000000
+bench-breached: all ## what a list of breached passwords costs beside passwdqc's filter (ENTRIES=10000000)
+	@build-aux/need try
+	tests/bench/breached $(ENTRIES)
+
 layers: all ## check who calls whom: what the objects may call, keep and export
 	tests/layers --self-test
 	tests/layers $(BUILD)
@@ -373,7 +378,7 @@ distclean: clean ## remove the private systems, too
 	rm -rf --one-file-system $(BUILD)
 
 force:
-.PHONY: all bench bench-strength check check-gcc check-clang test-programs check-unit check-fuzz \
-    check-pam check-cmd check-completion check-doc check-e2e check-web check-debian13 check-install \
-    check-package fuzz fuzzers try layers format format-check lint-man install install-built \
+.PHONY: all bench bench-strength bench-breached check check-gcc check-clang test-programs \
+    check-unit check-fuzz check-pam check-cmd check-completion check-doc check-e2e check-web \
+    check-debian13 check-install check-package fuzz fuzzers try layers format format-check lint-man install install-built \
     uninstall help clean distclean force
