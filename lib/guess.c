@@ -107,15 +107,17 @@ static bool is_letter(uint32_t folded)
 static void step_on(struct weighing *weighing, size_t from, const struct step *step,
                     uint32_t letter, size_t taken, bool off)
 {
-    struct step next = *step;
+    struct step next;
+    vp_wordlist_place place;
 
-    next.at += taken;
-    next.depth++;
-    next.odd |= taken > 0 && !is_letter(weighing->folded[step->at]);
-    next.off |= off;
-    next.between = false;
-    if (vp_wordlist_step(weighing->list, step->place, letter, &next.place))
-        find_words(weighing, from, &next);
+    if (!vp_wordlist_step(weighing->list, step->place, letter, &place))
+        return;
+    next = (struct step){.place = place,
+                         .at = step->at + taken,
+                         .depth = step->depth + 1,
+                         .off = step->off || off,
+                         .odd = step->odd || (taken > 0 && !is_letter(weighing->folded[step->at]))};
+    find_words(weighing, from, &next);
 }
 
 /* The ways to be one letter off: another letter, one too many in the password, one missing. */
@@ -129,7 +131,10 @@ static void step_aside(struct weighing *weighing, size_t from, const struct step
         next.off = next.between = true;
         find_words(weighing, from, &next);
     }
-    for (uint32_t letter = 'a'; letter <= 'z'; letter++) {
+    for (uint32_t letters = vp_wordlist_letters(step->place); letters != 0;
+         letters &= letters - 1) {
+        uint32_t letter = 'a' + (uint32_t)__builtin_ctz(letters);
+
         if (step->at < weighing->count)
             step_on(weighing, from, step, letter, 1, true);
         if (step->depth > 0)
@@ -173,7 +178,7 @@ static void find_words(struct weighing *weighing, size_t from, const struct step
         return;
     if (vp_wordlist_ends(step->place) && !step->between && is_long_enough(step, from))
         cover(weighing, from, step->at, VP_GUESS_WORD);
-    if (!step->off)
+    if (!step->off && weighing->count - from >= LOOSE_MIN)
         step_aside(weighing, from, step);
     if (step->at == weighing->count)
         return;
@@ -453,16 +458,19 @@ static void find_woven(struct weighing *weighing, size_t from, size_t strands)
 /* Blocks that stood before, without touching where they stand again. */
 static void find_repeats(struct weighing *weighing, size_t from)
 {
-    for (size_t earlier = 0; earlier + PART_MIN <= from; earlier++) {
+    size_t longest = 0;
+
+    /* What begins later, and ends before here, can be no longer than that. */
+    for (size_t earlier = 0; earlier + PART_MIN <= from && earlier + longest < from; earlier++) {
         size_t length = 0;
 
         while (from + length < weighing->count && earlier + length < from &&
-               weighing->folded[earlier + length] == weighing->folded[from + length]) {
+               weighing->folded[earlier + length] == weighing->folded[from + length])
             length++;
-            if (length >= PART_MIN)
-                cover(weighing, from, from + length, VP_GUESS_REPEAT);
-        }
+        longest = longer(longest, length);
     }
+    for (size_t length = PART_MIN; length <= longest; length++)
+        cover(weighing, from, from + length, VP_GUESS_REPEAT);
 }
 
 /* ---- digits and dates ------------------------------------------------------------------------ */

@@ -23,11 +23,17 @@ struct vp_wordlist {
 /* The built-in one. */
 extern const struct vp_wordlist vp_wordlist_builtin;
 
+/* Which letters lead on, the lowest bit for 'a'. */
+static inline uint32_t vp_wordlist_letters(vp_wordlist_place place)
+{
+    return (uint32_t)(place & 0x3ffffff);
+}
+
 /* Whether a letter ('a' to 'z') leads on, and where to. */
 static inline bool vp_wordlist_step(const struct vp_wordlist *list, vp_wordlist_place place,
                                     uint32_t letter, vp_wordlist_place *place_out)
 {
-    uint32_t mask = (uint32_t)(place & 0x3ffffff), bit = (uint32_t)1 << (letter - 'a');
+    uint32_t mask = vp_wordlist_letters(place), bit = (uint32_t)1 << (letter - 'a');
 
     if (!(mask & bit))
         return false;

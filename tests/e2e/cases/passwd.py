@@ -109,3 +109,28 @@ def not_kept(t):
         said = file.read()
     t.match("New password: at least 8 characters", said, "such lines do go there")
     t.no_match(OFFER, said + passwd.text, "neither there nor on the terminal")
+
+
+@case("a.7", "passwd by the user: what was exposed, what this office likes and what only counts on is refused; a broken "
+             "list stops nobody")
+def exposed(t):
+    words, given, made = "/etc/security/words", "/srv/exposed.txt", "/srv/exposed.vpb"
+    story.settled_user(t, "mai")
+    t.must(f"echo 'Qu\u00fd Zo Wk' >{words} && printf '%s\\n' {NEXT} abc >{given} && vpolicy-breached build {given} -o {made}")
+    story.policy(t, f"words = {words}\nbreached = {made}\nretry = 4\n")
+    result = t.passwd_self("mai", OWN, NEXT, NEXT, "Quyzowk#1", "Quyzowk#1", "Haiphong@2024", "Haiphong@2024",
+                           OWN + "1999#", OWN + "1999#", env={"LANG": "vi_VN.UTF-8"})
+    story.says(t, result, "Mật khẩu chưa đạt yêu cầu: có trong danh sách mật khẩu đã bị lộ. Vui lòng chọn mật khẩu khác.",
+               "an exposed one, in Vietnamese")
+    story.says(t, result, "Mật khẩu chưa đạt yêu cầu: dễ đoán (từ thông dụng). Có thể ghép 5 từ không liên quan, thêm số "
+               "và ký tự đặc biệt.", "a local word")
+    story.says(t, result, "Mật khẩu chưa đạt yêu cầu: dễ đoán (từ thông dụng, năm). Có thể ghép 5 từ không liên quan, "
+               "thêm số và ký tự đặc biệt.", "a built-in one and a year")
+    story.says(t, result, "Mật khẩu chưa đạt yêu cầu: quá giống mật khẩu cũ. Vui lòng chọn mật khẩu khác.", "counting on")
+    t.eq(t.su_login("mai", OWN).rc, 0, "nothing was set")
+    t.must(f"truncate -s 1000 {made} && rm {words}")
+    result = t.passwd_self("mai", OWN, NEXT, NEXT)
+    t.eq(result.rc, 0, "with the list cut and the words gone it is taken")
+    t.eq(t.su_login("mai", NEXT).rc, 0, "and it logs in")
+    t.eq(len(t.syslog().matching(f"{made}: is cut, or no list of breached passwords")), 1, "the log says so of the list")
+    t.eq(len(t.syslog().matching(f"{words}: there is no such file of words")), 1, "and of the words")
