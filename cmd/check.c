@@ -1,6 +1,5 @@
 /* What is wrong in a policy file: every fault in one run, and what it says of nobody. */
 #include "../lib/accounts.h"
-#include "../lib/breached.h"
 #include "../lib/error.h"
 #include "command.h"
 
@@ -215,68 +214,10 @@ static void check_exemptions(struct checking *checking)
     }
 }
 
-/* A list that cannot be asked stops no change of a password, and so is told here. */
-static void check_breached(struct checking *checking, const struct vp_setting *setting)
+/* A file that cannot be read stops no change of a password, and so is told here. */
+static void tell_list(void *context, unsigned line, const char *text)
 {
-    unsigned char block[VP_FILTER_BLOCK];
-    struct vp_breached list;
-    struct vp_error error;
-    char text[512];
-
-    if (vp_breached_open(setting->text, &list, &error) != 0 ||
-        vp_breached_read(&list, 0, block, &error) != 0 ||
-        vp_breached_read(&list, list.blocks - 1, block, &error) != 0) {
-        vp_error_print(&error, text, sizeof text);
-        warn(checking, setting->line, "breached: %s", text);
-    }
-    vp_breached_close(&list);
-}
-
-/* One file of words. What it has beside words is passed over when passwords are changed. */
-static void check_words_file(struct checking *checking, unsigned line, const char *path)
-{
-    struct vp_words words = {0};
-    struct vp_error error;
-    char *text = NULL, said[512];
-    size_t length = 0;
-    int found = vp_store_read_words(path, &text, &length, &error);
-
-    if (found < 0) {
-        vp_error_print(&error, said, sizeof said);
-        warn(checking, line, "words: %s", said);
-    } else if (found == 0) {
-        warn(checking, line, "words: %s: there is no such file", path);
-    } else if (vp_words_add(&words, text, length) == 0 && words.odd_line > 0) {
-        warn(checking, line, "words: %s:%zu: is no word (letters only, %d to %d of them)", path,
-             words.odd_line, VP_WORD_MIN, VP_WORD_MAX);
-    }
-    vp_words_free(&words);
-    free(text);
-}
-
-static void check_words(struct checking *checking, const struct vp_setting *setting)
-{
-    const char *at = setting->text;
-
-    for (at += strspn(at, " \t"); *at != '\0'; at += strspn(at, " \t")) {
-        char *path = strndup(at, strcspn(at, " \t"));
-
-        if (path != NULL)
-            check_words_file(checking, setting->line, path);
-        free(path);
-        at += strcspn(at, " \t");
-    }
-}
-
-static void check_lists(struct checking *checking)
-{
-    const struct vp_policy *policy = &checking->policy;
-
-    for (size_t i = 0; i < policy->setting_count; i++)
-        if (policy->settings[i].key == VP_KEY_breached && policy->settings[i].text != NULL)
-            check_breached(checking, &policy->settings[i]);
-        else if (policy->settings[i].key == VP_KEY_words && policy->settings[i].text != NULL)
-            check_words(checking, &policy->settings[i]);
+    warn(context, line, "%s", text);
 }
 
 static void check_matches(struct checking *checking)
@@ -290,7 +231,7 @@ static void check_matches(struct checking *checking)
         check_names(checking);
     }
     check_exemptions(checking);
-    check_lists(checking);
+    cmd_lists_visit_faults(&checking->policy, tell_list, checking);
     free(checking->matched);
 }
 

@@ -184,6 +184,16 @@ void cmd_difference_free(struct cmd_difference *difference);
 void cmd_difference_say(const struct cmd_arguments *arguments,
                         const struct cmd_difference *difference);
 
+/* ---- lists.c ---- */
+
+/*
+ * What is wrong with the files of words and breached passwords that a policy names: the line that
+ * names one, and "KEY: PATH: WHAT".
+ */
+void cmd_lists_visit_faults(const struct vp_policy *policy,
+                            void visit(void *context, unsigned line, const char *fault),
+                            void *context);
+
 /* ---- people.c -------------------------------------------------------------------------------- */
 
 /* The question about one account that the arguments ask. */

@@ -48,14 +48,26 @@ static void want(struct survey *survey, const char *format, ...)
     va_end(values);
 }
 
+static void count_list(void *context, unsigned line, const char *fault)
+{
+    (void)line;
+    (void)fault;
+    ++*(size_t *)context;
+}
+
 static void look_at_policy(struct survey *survey, const struct vp_store *store)
 {
     struct vp_policy policy;
+    size_t lists = 0;
 
     survey->policy_source =
         vp_inquiry_load_policy(survey->arguments->policy_path, store, true, &policy,
                                &survey->policy_faulty, &survey->policy_trouble);
+    cmd_lists_visit_faults(&policy, count_list, &lists);
     vp_policy_free(&policy);
+    if (lists > 0)
+        want(survey, "files that the policy names cannot be used as they are (%zu): vpolicy check",
+             lists);
     if (survey->policy_faulty)
         want(survey, "the policy file does not count; what is wrong says: vpolicy check");
 }
