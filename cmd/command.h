@@ -184,7 +184,7 @@ void cmd_difference_free(struct cmd_difference *difference);
 void cmd_difference_say(const struct cmd_arguments *arguments,
                         const struct cmd_difference *difference);
 
-/* ---- lists.c ---- */
+/* ---- lists.c --------------------------------------------------------------------------------- */
 
 /*
  * What is wrong with the files of words and breached passwords that a policy names: the line that
