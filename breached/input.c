@@ -152,8 +152,12 @@ int input_read(struct input *input, const char *path)
         return breached_complain("%s: cannot be opened: %s", path, strerror(errno));
     while (result == 0 && (length = getline(&line, &room, file)) > 0)
         result = read_line(&reading, line, (size_t)length);
+    /* Where a line does not fit into memory, no error of the file tells. */
     if (result == 0 && ferror(file))
         result = breached_complain("%s: cannot be read: %s", path, strerror(errno));
+    else if (result == 0 && !feof(file))
+        result = breached_complain("%s:%llu: cannot be read: %s", path,
+                                   (unsigned long long)reading.line + 1, strerror(errno));
     if (line != NULL)
         vp_secret_wipe(line, room);
     free(line);
