@@ -108,6 +108,21 @@ static uint64_t size_of(char *const *paths)
     return total;
 }
 
+/*
+ * Taking the name would put a file in the place of /dev/null, or of a link whose target then stays
+ * as it was.
+ */
+static int check_out(const char *out)
+{
+    struct stat status;
+
+    if (lstat(out, &status) == 0 && !S_ISREG(status.st_mode))
+        return breached_complain("%s: is no regular file, and nothing else is replaced (name "
+                                 "another)",
+                                 out);
+    return 0;
+}
+
 static int write_sorted(struct input *input, const char *out)
 {
     uint64_t count;
@@ -133,6 +148,8 @@ static int build(const struct arguments *arguments, char *const *paths)
     struct input input = {.hashes = &hashes, .format = arguments->format, .total = size_of(paths)};
     int result = -1;
 
+    if (check_out(arguments->out) != 0)
+        return -1;
     if (vp_breached_load(&hashes, &error) != 0)
         (void)breached_complain_error(&error);
     else
