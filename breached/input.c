@@ -126,6 +126,11 @@ static int read_line(struct reading *reading, const char *line, size_t length)
 {
     reading->line++;
     show_progress(reading->input, length);
+    /* Some programs put a byte order mark before UTF-8; it says nothing. */
+    if (reading->line == 1 && length >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
+        line += 3;
+        length -= 3;
+    }
     if (length > 0 && line[length - 1] == '\n')
         length--;
     if (length > 0 && line[length - 1] == '\r')

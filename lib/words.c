@@ -58,6 +58,9 @@ int vp_words_add(struct vp_words *words, const char *text, size_t length)
     size_t number = 0;
 
     words->odd_line = 0;
+    /* Some editors put a byte order mark before UTF-8; it says nothing. */
+    if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+        text += 3;
     while (text < end) {
         const char *stop = memchr(text, '\n', (size_t)(end - text));
         size_t line = (size_t)((stop == NULL ? end : stop) - text), used = line;

@@ -62,6 +62,8 @@ static const struct {
      {"ab", "bcd"},
      "twice; one in another; and the first odd line"},
     {"aaa\nbbb\nccc\nabc\n", 4, 0, {"aaa", "bbb", "ccc", "abc"}, {"aab", "cab"}, "all branches"},
+    {"\ufeffabc\nabd\n", 2, 0, {"abc", "abd"}, {"ab"}, "a byte order mark says nothing"},
+    {"abc\n\ufeffabd\n", 1, 2, {"abc"}, {"abd"}, "but only at the beginning"},
     {"zzz\nz-z-a\n", 2, 0, {"zzz", "zza"}, {"zzb"}, "the last letter"},
 };
 
