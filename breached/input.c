@@ -32,13 +32,21 @@ static int digit_of(char letter)
                                             : -1;
 }
 
-/* How many digits a line begins with, if nothing but :COUNT follows them; else 0. */
-static size_t count_digits(const char *line, size_t length)
+/* How many digits a line begins with. */
+static size_t count_leading(const char *line, size_t length)
 {
-    size_t digits = 0, at;
+    size_t digits = 0;
 
     while (digits < length && digit_of(line[digits]) >= 0)
         digits++;
+    return digits;
+}
+
+/* The same if nothing but :COUNT follows them; else 0. */
+static size_t count_digits(const char *line, size_t length)
+{
+    size_t digits = count_leading(line, length), at;
+
     if (digits == length)
         return digits;
     if (line[digits] != ':' || digits + 1 == length)
@@ -52,6 +60,36 @@ static size_t count_digits(const char *line, size_t length)
 static const char *name_of(enum vp_filter_hash hash)
 {
     return hash == VP_FILTER_NTLM ? "NTLM" : "SHA-1";
+}
+
+static bool is_hash(size_t digits)
+{
+    return digits == SHA1_DIGITS || digits == NTLM_DIGITS;
+}
+
+/*
+ * What would be taken for plain passwords and is hardly meant: a sound list would be made of it,
+ * in which no password is found.
+ */
+static int doubt(const struct reading *reading, const char *line, size_t length)
+{
+    size_t digits = count_digits(line, length);
+
+    if (reading->line > 1 && is_hash(digits) && digits < length)
+        return breached_complain("%s:%llu: is a hash, and the first line is none (take that out, "
+                                 "or say --format)",
+                                 reading->path, (unsigned long long)reading->line);
+    if (reading->line > 1 || digits > 0)
+        return 0;
+    if (is_hash(count_leading(line, length)))
+        return breached_complain("%s:%llu: begins as a hash does, and is none (HASH or "
+                                 "HASH:COUNT; --format plain if it is a password)",
+                                 reading->path, (unsigned long long)reading->line);
+    if (memchr(line, '\0', length) != NULL)
+        return breached_complain("%s: is no text in UTF-8 (UTF-16? iconv -f UTF-16 -t UTF-8 "
+                                 "converts it)",
+                                 reading->path);
+    return 0;
 }
 
 /* By the first line; and what hash the list is of, by the first input that has one. */
@@ -138,6 +176,9 @@ static int read_line(struct reading *reading, const char *line, size_t length)
     if (length == 0)
         return 0;
     if (reading->format == INPUT_GUESS && begin(reading, line, length) != 0)
+        return -1;
+    if (reading->input->format == INPUT_GUESS && reading->format == INPUT_PLAIN &&
+        reading->line <= 2 && doubt(reading, line, length) != 0)
         return -1;
     reading->input->lines++;
     return reading->format == INPUT_PLAIN ? add_plain(reading, line, length)
