@@ -181,6 +181,8 @@ static uint64_t sum_of(const struct vp_breached *list, uint64_t index, uint64_t 
     memcpy(bytes + 16, block, VP_FILTER_BLOCK);
     memset(bytes + 16 + 8, 0, 8);
     hash_sha1(list, bytes, sizeof bytes, &sum);
+    /* Which block is asked says a part of a password's hash. */
+    vp_secret_wipe(bytes, sizeof bytes);
     return sum;
 }
 
@@ -190,14 +192,17 @@ void vp_breached_seal(const struct vp_breached *list, uint64_t index, uint64_t b
     vp_filter_put_number(sum_of(list, index, blocks, block), block + 8);
 }
 
-int vp_breached_read(const struct vp_breached *list, uint64_t index,
-                     unsigned char block_out[VP_FILTER_BLOCK], struct vp_error *error_out)
+/* The error does not say which block: that is a part of a password's hash. */
+static int read_block(const struct vp_breached *list, uint64_t index,
+                      unsigned char block_out[VP_FILTER_BLOCK], bool *damaged_out,
+                      struct vp_error *error_out)
 {
     off_t at = (off_t)(index * VP_FILTER_BLOCK);
     ssize_t length = pread(list->file, block_out, VP_FILTER_BLOCK, at);
     enum vp_filter_hash hash;
     size_t count;
 
+    *damaged_out = false;
     if (length < 0)
         return vp_error_set(error_out, list->path, 0, errno, "cannot be read");
     if (length != VP_FILTER_BLOCK)
@@ -205,11 +210,23 @@ int vp_breached_read(const struct vp_breached *list, uint64_t index,
     if (!vp_filter_read(block_out, &hash, &count))
         return vp_error_set(error_out, list->path, 0, 0,
                             "is no list of breached passwords (vpolicy-breached makes them)");
-    if (vp_filter_number(block_out + 8) != sum_of(list, index, list->blocks, block_out))
-        return vp_error_set(error_out, list->path, 0, 0,
-                            "is damaged or cut: block %llu of %llu (make it anew)",
-                            (unsigned long long)index + 1, (unsigned long long)list->blocks);
+    *damaged_out = vp_filter_number(block_out + 8) != sum_of(list, index, list->blocks, block_out);
+    if (*damaged_out)
+        return vp_error_set(error_out, list->path, 0, 0, "is damaged or cut (make it anew)");
     return 0;
+}
+
+int vp_breached_read(const struct vp_breached *list, uint64_t index,
+                     unsigned char block_out[VP_FILTER_BLOCK], struct vp_error *error_out)
+{
+    bool damaged;
+    int result = read_block(list, index, block_out, &damaged, error_out);
+
+    if (damaged)
+        (void)vp_error_set(error_out, list->path, 0, 0,
+                           "is damaged or cut: block %llu of %llu (make it anew)",
+                           (unsigned long long)index + 1, (unsigned long long)list->blocks);
+    return result;
 }
 
 /* Reads the block that the password would stand in if the list were of this hash. */
@@ -220,13 +237,14 @@ static int look_up(const struct vp_breached *list, enum vp_filter_hash hash, con
     struct vp_filter_place place;
     uint64_t number;
     size_t count;
+    bool damaged;
     int result = 0;
 
     *list_hash_out = hash;
     if (vp_breached_hash(list, hash, password, length, &number) != 0)
         return 0;
     place = vp_filter_place(number, list->blocks);
-    if (vp_breached_read(list, place.block, block, error_out) != 0)
+    if (read_block(list, place.block, block, &damaged, error_out) != 0)
         result = -1;
     else if (vp_filter_read(block, list_hash_out, &count) && *list_hash_out == hash)
         result = vp_filter_holds(block, place.rest);

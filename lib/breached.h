@@ -37,12 +37,13 @@ void vp_breached_close(struct vp_breached *list);
 
 /*
  * Whether a password of `length` bytes stands in the list: 1, 0, or -1 where the list is damaged,
- * cut, or none (error filled). One pread(2) for a list of SHA-1 hashes, two for one of NTLM's.
+ * cut, or none (error filled; it can be logged). One pread(2) for a list of SHA-1 hashes, two for
+ * one of NTLM's.
  */
 VP_CHECKED int vp_breached_holds(const struct vp_breached *list, const char *password,
                                  size_t length, struct vp_error *error_out);
 
-/* Reads a block and verifies it. Returns 0, or -1 (error filled). */
+/* Reads a block and verifies it. Returns 0, or -1 (error filled; it says which block). */
 VP_CHECKED int vp_breached_read(const struct vp_breached *list, uint64_t index,
                                 unsigned char block_out[VP_FILTER_BLOCK],
                                 struct vp_error *error_out);
