@@ -84,6 +84,25 @@ void spool_close(struct spool *spool)
     free(spool);
 }
 
+static int compare(const void *one, const void *other)
+{
+    uint64_t a = *(const uint64_t *)one, b = *(const uint64_t *)other;
+
+    return (a > b) - (a < b);
+}
+
+/* Sorts hashes, and puts the different ones first: how many. */
+static size_t sort(uint64_t *hashes, size_t count)
+{
+    size_t kept = 0;
+
+    qsort(hashes, count, sizeof *hashes, compare);
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || hashes[i] != hashes[kept - 1])
+            hashes[kept++] = hashes[i];
+    return kept;
+}
+
 /* Writes or reads so many hashes at a chunk. 0, or -1 after an error message. */
 static int move(const struct spool *spool, bool writing, uint64_t chunk, uint64_t *hashes,
                 size_t count)
@@ -132,9 +151,21 @@ int spool_add(struct spool *spool, uint64_t hash)
 {
     size_t number = hash >> (64 - PART_BITS);
     struct part *part = &spool->parts[number];
+    size_t kept;
 
     spool->buffers[number][part->buffered++] = hash;
-    return part->buffered == CHUNK ? flush(spool, number) : 0;
+    if (part->buffered < CHUNK)
+        return 0;
+    /*
+     * What comes again and again would make one part of the file too large for the memory. Chunks
+     * stay full, because all but the last have to be: what is behind the different ones is some of
+     * them again.
+     */
+    kept = sort(spool->buffers[number], CHUNK);
+    if (kept > CHUNK / 2)
+        return flush(spool, number);
+    part->buffered = kept;
+    return 0;
 }
 
 /* ---- sorting --------------------------------------------------------------------------------- */
@@ -153,28 +184,15 @@ static int move_part(struct spool *spool, bool writing, const struct part *part)
     return result;
 }
 
-static int compare(const void *one, const void *other)
-{
-    uint64_t a = *(const uint64_t *)one, b = *(const uint64_t *)other;
-
-    return (a > b) - (a < b);
-}
-
 static int sort_part(struct spool *spool, size_t number)
 {
     struct part *part = &spool->parts[number];
-    uint64_t *hashes = spool->sorting;
-    size_t kept = 0;
 
     if (part->count == 0)
         return 0;
     if (move_part(spool, false, part) != 0)
         return -1;
-    qsort(hashes, part->count, sizeof *hashes, compare);
-    for (size_t i = 0; i < part->count; i++)
-        if (i == 0 || hashes[i] != hashes[kept - 1])
-            hashes[kept++] = hashes[i];
-    part->count = kept;
+    part->count = sort(spool->sorting, part->count);
     return move_part(spool, true, part);
 }
 
