@@ -146,7 +146,9 @@ static int32_t distance_to(const struct vp_candidate *candidate, const struct vp
     vp_secret_wipe(old_core, sizeof old_core);
     if (distance == 0 || longer < CORE_MIN || kept >= (int32_t)longer || kept >= min_difference)
         return distance;
-    return kept > 0 ? kept : 1;
+    if (kept == 0)
+        return 1;
+    return kept < distance ? kept : distance;
 }
 
 /* ---- the checks, one a group of rules -------------------------------------------------------- */

@@ -227,6 +227,7 @@ static const struct {
     {4, "xyc#1985?", "abc@2024!", "similar 2/4", "one of three is"},
     {4, "ab#1985?", "ab@2024!", "", "too little is left to be told apart by"},
     {4, "Tratra=55", "Phophuong=55", "", "two other words"},
+    {8, "password1234", "password1234x", "similar 1/8", "never more than what was changed"},
     {2, "Tata#1985?", "Tata@2024!", "similar 1/2", "by the policy's number"},
     {1, "Tata#1985?", "Tata@2024!", "", "one is asked for, and there are more"},
     {0, "Tata#1985?", "Tata@2024!", "", "off"},
