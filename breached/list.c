@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -63,6 +64,58 @@ static int write_all(struct writing *writing, struct spool *spool)
     return result;
 }
 
+/* ---- a file that is not done, and whoever stops us ------------------------------------------- */
+
+static const int stoppers[] = {SIGINT, SIGTERM, SIGHUP};
+static const char *unfinished;
+
+static void stop(int number)
+{
+    (void)unlink(unfinished);
+    /* The usual action has been put back: it comes when this function returns. */
+    (void)raise(number);
+}
+
+/* From here on nothing is left behind by those who stop us; what is ignored (nohup) stays so. */
+static void watch(void)
+{
+    for (size_t i = 0; i < sizeof stoppers / sizeof stoppers[0]; i++) {
+        struct sigaction action = {.sa_handler = stop, .sa_flags = (int)SA_RESETHAND}, before;
+
+        if (sigaction(stoppers[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+            (void)sigaction(stoppers[i], &action, NULL);
+    }
+}
+
+static void unwatch(void)
+{
+    for (size_t i = 0; i < sizeof stoppers / sizeof stoppers[0]; i++) {
+        struct sigaction action = {.sa_handler = SIG_DFL}, before;
+
+        if (sigaction(stoppers[i], NULL, &before) == 0 && before.sa_handler == stop)
+            (void)sigaction(stoppers[i], &action, NULL);
+    }
+}
+
+/* As mkostemp(3), and watched. */
+static int make_unfinished(char *name)
+{
+    sigset_t all, before;
+    int file, errnum;
+
+    (void)sigfillset(&all);
+    (void)sigprocmask(SIG_BLOCK, &all, &before);
+    file = mkostemp(name, O_CLOEXEC);
+    errnum = errno;
+    if (file >= 0) {
+        unfinished = name;
+        watch();
+    }
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = errnum;
+    return file;
+}
+
 int list_write(const struct vp_breached *hashes, struct spool *spool, uint64_t count,
                enum vp_filter_hash hash, const char *path)
 {
@@ -73,7 +126,7 @@ int list_write(const struct vp_breached *hashes, struct spool *spool, uint64_t c
     writing.blocks = count == 0 ? 1 : (count + VP_FILTER_LOAD - 1) / VP_FILTER_LOAD;
     if (asprintf(&new, "%s.XXXXXX", path) < 0)
         return breached_complain("no memory");
-    file = mkostemp(new, O_CLOEXEC);
+    file = make_unfinished(new);
     writing.file = file < 0 ? NULL : fdopen(file, "w");
     if (writing.file == NULL)
         (void)breached_complain("%s: cannot be made: %s", new, strerror(errno));
@@ -85,6 +138,7 @@ int list_write(const struct vp_breached *hashes, struct spool *spool, uint64_t c
         result = breached_complain("%s: cannot be replaced: %s", path, strerror(errno));
     if (result != 0 && file >= 0)
         (void)unlink(new);
+    unwatch();
     free(new);
     return result;
 }
