@@ -97,6 +97,12 @@ void vp_breached_close(struct vp_breached *list)
 
 /* ---- hashes ---------------------------------------------------------------------------------- */
 
+/*
+ * libmd leaves the blocks that it was given on the stack. Whoever hashes a secret does the same
+ * with as many zeros afterwards, which come to lie in the same place.
+ */
+static const unsigned char zeros[VP_PASSWORD_SIZE * 4];
+
 static void hash_sha1(const struct vp_breached *list, const void *bytes, size_t length,
                       uint64_t *hash_out)
 {
@@ -133,37 +139,51 @@ static size_t widen(const uint32_t *points, size_t count, unsigned char *bytes)
     return length;
 }
 
+static void hash_md4(const struct vp_breached *list, const void *bytes, size_t length,
+                     uint64_t *hash_out)
+{
+    unsigned char digest[MD4_DIGEST_LENGTH];
+    MD4_CTX context;
+
+    list->md4_init(&context);
+    list->md4_update(&context, bytes, length);
+    list->md4_final(digest, &context);
+    *hash_out = last_bytes(digest, sizeof digest);
+    vp_secret_wipe(&context, sizeof context);
+    vp_secret_wipe(digest, sizeof digest);
+}
+
 /* [MS-NLMP], 3.3.1: NTOWFv1 is MD4 of the password in UTF-16LE. */
 static int hash_ntlm(const struct vp_breached *list, const char *password, size_t length,
                      uint64_t *hash_out)
 {
     uint32_t points[VP_PASSWORD_SIZE];
-    unsigned char wide[VP_PASSWORD_SIZE * 4], digest[MD4_DIGEST_LENGTH];
-    size_t count = 0;
-    MD4_CTX context;
+    unsigned char wide[VP_PASSWORD_SIZE * 4];
+    size_t count = 0, wide_length;
+    uint64_t of_zeros;
     int result = vp_text_decode(password, length, points, &count);
 
     if (result == 0) {
-        list->md4_init(&context);
-        list->md4_update(&context, wide, widen(points, count, wide));
-        list->md4_final(digest, &context);
-        *hash_out = last_bytes(digest, sizeof digest);
-        vp_secret_wipe(&context, sizeof context);
+        wide_length = widen(points, count, wide);
+        hash_md4(list, wide, wide_length, hash_out);
+        hash_md4(list, zeros, wide_length, &of_zeros);
     }
     vp_secret_wipe(points, sizeof points);
     vp_secret_wipe(wide, sizeof wide);
-    vp_secret_wipe(digest, sizeof digest);
     return result;
 }
 
 int vp_breached_hash(const struct vp_breached *list, enum vp_filter_hash hash, const char *password,
                      size_t length, uint64_t *hash_out)
 {
+    uint64_t of_zeros;
+
     if (length > VP_PASSWORD_SIZE)
         return -1;
     if (hash == VP_FILTER_NTLM)
         return hash_ntlm(list, password, length, hash_out);
     hash_sha1(list, password, length, hash_out);
+    hash_sha1(list, zeros, length, &of_zeros);
     return 0;
 }
 

@@ -50,11 +50,16 @@ static bool bytes_at(const volatile unsigned char *at, size_t first)
     return true;
 }
 
-static bool points_at(const volatile unsigned char *at, size_t first)
+/* As numbers of so many bytes: two are UTF-16LE, four are code points. */
+static bool numbers_at(const volatile unsigned char *at, size_t first, size_t size)
 {
-    for (size_t i = 0; i < WINDOW; i++, at += 4)
-        if ((at[0] ^ MASK) != hidden[first + i] || at[1] != 0 || at[2] != 0 || at[3] != 0)
+    for (size_t i = 0; i < WINDOW; i++, at += size) {
+        if ((at[0] ^ MASK) != hidden[first + i])
             return false;
+        for (size_t j = 1; j < size; j++)
+            if (at[j] != 0)
+                return false;
+    }
     return true;
 }
 
@@ -65,8 +70,8 @@ static size_t copies_between(const volatile unsigned char *from, const volatile 
     for (; to - from >= WINDOW; from++)
         for (size_t first = 0; first + WINDOW <= SECRET_LENGTH; first++) {
             copies += bytes_at(from, first);
-            if (to - from >= WINDOW * 4)
-                copies += points_at(from, first);
+            for (size_t size = 2; size <= 4 && to - from >= WINDOW * (ptrdiff_t)size; size += 2)
+                copies += numbers_at(from, first, size);
         }
     return copies;
 }

@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "../../lib/breached.h"
+#include "../../lib/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -123,6 +124,23 @@ START_TEST(a_list_of_either_hash_is_asked)
 }
 END_TEST
 
+static void ask_secret(void *context)
+{
+    char secret[SECRET_LENGTH + 1];
+
+    (void)context;
+    secret_write(secret);
+    ck_assert_int_eq(ask(secret), 0);
+    vp_secret_wipe(secret, sizeof secret);
+}
+
+START_TEST(nothing_of_the_password_is_left)
+{
+    make_list(kinds[_i]);
+    ck_assert_uint_eq(secret_copies_after(ask_secret, NULL), 0);
+}
+END_TEST
+
 static const struct {
     off_t length, at; /* -1: not */
     unsigned char byte;
@@ -184,6 +202,7 @@ Suite *suite_breached(void)
     ADD_ROWS(tcase, a_password_has_the_hash_that_others_give_it, known);
     tcase_add_test(tcase, what_no_password_can_be_has_no_hash);
     ADD_ROWS(tcase, a_list_of_either_hash_is_asked, kinds);
+    ADD_ROWS(tcase, nothing_of_the_password_is_left, kinds);
     ADD_ROWS(tcase, a_list_that_was_harmed_is_told_and_says_nothing, harms);
     tcase_add_test(tcase, what_is_no_file_is_not_waited_for);
     suite_add_tcase(suite, tcase);

@@ -56,7 +56,7 @@ void secret_become(const char text[SECRET_LENGTH]);
 /*
  * Calls function(context) on a stack of its own, which nothing overwrites afterwards, and returns
  * how often the secret (any 6 characters of it in a row) is in the process's memory then, as bytes
- * or as 32-bit characters. The caller wipes its own copies inside function.
+ * or as characters of 16 or 32 bits. The caller wipes its own copies inside function.
  */
 size_t secret_copies_after(void (*function)(void *), void *context);
 
