@@ -59,9 +59,9 @@ static const char *distrust(const struct stat *status)
     if (!S_ISREG(status->st_mode))
         return "is not a regular file";
     if (status->st_uid != 0 && status->st_uid != geteuid())
-        return "does not belong to root";
+        return "belongs to somebody else (it must belong to root)";
     if ((status->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-        return "can be written by others than its owner";
+        return "can be written by others than its owner (chmod go-w)";
     if (status->st_size == 0 || status->st_size % VP_FILTER_BLOCK != 0)
         return "is cut, or no list of breached passwords (vpolicy-breached makes them)";
     return NULL;

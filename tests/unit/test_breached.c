@@ -157,8 +157,8 @@ static const struct {
     {-1, VP_FILTER_HEADER, 0x55, 0644, "is damaged or cut (make it anew)",
      "the first of the entries"},
     {-1, VP_FILTER_BLOCK - 1, 0x55, 0644, "is damaged or cut (make it anew)", "the last byte"},
-    {-1, -1, 0, 0664, "can be written by others than its owner", "by the group"},
-    {-1, -1, 0, 0646, "can be written by others than its owner", "by anybody"},
+    {-1, -1, 0, 0664, "can be written by others than its owner (chmod go-w)", "by the group"},
+    {-1, -1, 0, 0646, "can be written by others than its owner (chmod go-w)", "by anybody"},
 };
 
 START_TEST(a_list_that_was_harmed_is_told_and_says_nothing)
