@@ -427,7 +427,7 @@ END_TEST
 static const struct {
     const char *policy, *shadow, *password, *old, *code, *why; /* code "": accepted */
 } passwords[] = {
-    {"", HASH_2, "Another#7x", NULL, "", "good"},
+    {"", HASH_2, "kV7#pRzm-2wQ", NULL, "", "good"},
     {"", HASH_2, "short", NULL, "too_short", "the rules"},
     {"", HASH_2, "Xtuan#12x", NULL, "login_name", "the account's own name"},
     {"", HASH_2, "Vpolicy#3", "Vpolicy#2", "similar", "too near to the old one"},
