@@ -94,6 +94,7 @@ struct step {
     bool off;     /* one letter is wrong already */
     bool odd;     /* a digit or a sign stands for a letter */
     bool between; /* the last character was one too many: a word cannot end with that */
+    bool doubled; /* a letter stands twice: all others as they are, neither off nor odd */
 };
 
 static void find_words(struct weighing *weighing, size_t from, const struct step *step);
@@ -101,6 +102,20 @@ static void find_words(struct weighing *weighing, size_t from, const struct step
 static bool is_letter(uint32_t folded)
 {
     return folded >= 'a' && folded <= 'z';
+}
+
+/* Letters of a word that stand more than once: hhoaa is hoa. All of them at once: it must end. */
+static void step_in_place(struct weighing *weighing, size_t from, const struct step *step)
+{
+    struct step next = *step;
+
+    if (step->depth == 0 || !is_letter(weighing->folded[step->at]) ||
+        weighing->folded[step->at] != weighing->folded[step->at - 1])
+        return;
+    while (next.at < weighing->count && weighing->folded[next.at] == weighing->folded[step->at])
+        next.at++;
+    next.doubled = true;
+    find_words(weighing, from, &next);
 }
 
 /* Takes a letter of a word, and as many characters of the password. */
@@ -116,7 +131,8 @@ static void step_on(struct weighing *weighing, size_t from, const struct step *s
                          .at = step->at + taken,
                          .depth = step->depth + 1,
                          .off = step->off || off,
-                         .odd = step->odd || (taken > 0 && !is_letter(weighing->folded[step->at]))};
+                         .odd = step->odd || (taken > 0 && !is_letter(weighing->folded[step->at])),
+                         .doubled = step->doubled};
     find_words(weighing, from, &next);
 }
 
@@ -159,8 +175,9 @@ static bool is_long_enough(const struct step *step, size_t from)
  */
 static bool was_visited(struct weighing *weighing, size_t from, const struct step *step)
 {
-    uint32_t state = (uint32_t)(step->at | step->depth << 8 | (size_t)step->off << 16 |
-                                (size_t)step->odd << 17 | (size_t)step->between << 18);
+    uint32_t state =
+        (uint32_t)(step->at | step->depth << 8 | (size_t)step->off << 16 | (size_t)step->odd << 17 |
+                   (size_t)step->between << 18 | (size_t)step->doubled << 19);
     uint64_t hash = (step->place ^ (uint64_t)state << 7) * 0x9e3779b97f4a7c15u;
     struct visited *visited = &weighing->visited[hash >> 54];
 
@@ -171,10 +188,10 @@ static bool was_visited(struct weighing *weighing, size_t from, const struct ste
     return false;
 }
 
-/* Recursion goes as deep as the longest word of the list and one. */
+/* Recursion goes as deep as the password is long, and two. */
 static void find_words(struct weighing *weighing, size_t from, const struct step *step)
 {
-    if (was_visited(weighing, from, step))
+    if ((step->doubled && (step->off || step->odd)) || was_visited(weighing, from, step))
         return;
     if (vp_wordlist_ends(step->place) && !step->between && is_long_enough(step, from))
         cover(weighing, from, step->at, VP_GUESS_WORD);
@@ -182,6 +199,7 @@ static void find_words(struct weighing *weighing, size_t from, const struct step
         step_aside(weighing, from, step);
     if (step->at == weighing->count)
         return;
+    step_in_place(weighing, from, step);
     for (size_t i = 0; i < READINGS && weighing->readings[step->at][i] != '\0'; i++)
         step_on(weighing, from, step, (unsigned char)weighing->readings[step->at][i], 1, false);
 }
