@@ -5,10 +5,11 @@
 
 #include <string.h>
 
-#define WORD_MIN  3 /* of the list: shorter ones stand anywhere by chance */
-#define LOOSE_MIN 6 /* letters of a word, and of the password, that may be one letter off */
-#define PART_MIN  3 /* of sequences, walks, runs, repeats and names */
-#define READINGS  3 /* as many letters can a character stand for */
+#define WORD_MIN     3 /* of the list: shorter ones stand anywhere by chance */
+#define REVERSED_MIN 5 /* of a word that is written backwards */
+#define LOOSE_MIN    6 /* letters of a word, and of the password, that may be one letter off */
+#define PART_MIN     3 /* of sequences, walks, runs, repeats and names */
+#define READINGS     3 /* as many letters can a character stand for */
 /* What lies behind is worth its points in any case, and weighing must end. */
 #define LENGTH_MAX 128
 
@@ -36,7 +37,7 @@ struct weighing {
     int32_t cost[LENGTH_MAX + 1];        /* of the cheapest cover up to here */
     unsigned kinds[LENGTH_MAX + 1];      /* of that cover */
     struct name login_name, full_name;
-    const struct vp_wordlist *list;
+    const struct vp_wordlist *list; /* the one that is searched */
     struct visited visited[VISITED];
 };
 
@@ -202,6 +203,30 @@ static void find_words(struct weighing *weighing, size_t from, const struct step
     step_in_place(weighing, from, step);
     for (size_t i = 0; i < READINGS && weighing->readings[step->at][i] != '\0'; i++)
         step_on(weighing, from, step, (unsigned char)weighing->readings[step->at][i], 1, false);
+}
+
+/* Words written backwards: taken only as they stand, and long enough not to be there by chance. */
+static void find_reversed(struct weighing *weighing, size_t from)
+{
+    for (size_t to = from + 1; to <= weighing->count && is_letter(weighing->folded[to - 1]); to++) {
+        vp_wordlist_place place = weighing->list->root;
+        size_t at = to;
+
+        while (at > from &&
+               vp_wordlist_step(weighing->list, place, weighing->folded[at - 1], &place))
+            at--;
+        if (at == from && to - from >= REVERSED_MIN && vp_wordlist_ends(place))
+            cover(weighing, from, to, VP_GUESS_WORD);
+    }
+}
+
+static void find_listed(struct weighing *weighing, size_t from, const struct vp_wordlist *list)
+{
+    struct step step = {.place = list->root, .at = from};
+
+    weighing->list = list;
+    find_words(weighing, from, &step);
+    find_reversed(weighing, from);
 }
 
 /*
@@ -572,18 +597,12 @@ static void find_digits(struct weighing *weighing, size_t from)
 /* ---- weighing -------------------------------------------------------------------------------- */
 
 /* All things that begin at a place; the cheapest cover up to there is known by then. */
-static void find_all(struct weighing *weighing, size_t from, const struct vp_guess_person *person)
+static void find_all(struct weighing *weighing, size_t from, const struct vp_wordlist *list,
+                     const struct vp_guess_person *person)
 {
-    const struct vp_wordlist *built_in = weighing->list;
-    struct step step = {.place = built_in->root, .at = from};
-
-    find_words(weighing, from, &step);
-    if (person->words != NULL) {
-        weighing->list = person->words;
-        step.place = person->words->root;
-        find_words(weighing, from, &step);
-        weighing->list = built_in;
-    }
+    find_listed(weighing, from, list);
+    if (person->words != NULL)
+        find_listed(weighing, from, person->words);
     find_short_word(weighing, from);
     find_name(weighing, from, &weighing->login_name);
     find_name(weighing, from, &weighing->full_name);
@@ -606,7 +625,7 @@ static void leave(struct weighing *weighing, size_t at)
 struct vp_guess vp_guess_weigh(const struct vp_candidate *candidate, const struct vp_wordlist *list,
                                const struct vp_guess_person *person)
 {
-    struct weighing weighing = {.list = list};
+    struct weighing weighing = {0};
     struct vp_guess guess;
 
     fold(candidate, &weighing);
@@ -616,7 +635,7 @@ struct vp_guess vp_guess_weigh(const struct vp_candidate *candidate, const struc
         weighing.cost[i] = INT32_MAX;
     for (size_t at = 0; at < weighing.count; at++) {
         leave(&weighing, at);
-        find_all(&weighing, at, person);
+        find_all(&weighing, at, list, person);
     }
     guess = (struct vp_guess){weighing.cost[weighing.count], weighing.kinds[weighing.count]};
     vp_secret_wipe(&weighing, sizeof weighing);
