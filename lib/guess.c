@@ -230,18 +230,19 @@ static void find_listed(struct weighing *weighing, size_t from, const struct vp_
 }
 
 /*
- * Vietnamese syllables of two letters, and what people append (hn, hp, vn). They are taken only as
- * they stand: with one letter off, or a digit for it, they would be everywhere.
+ * Vietnamese syllables of two letters, and what people put beside (hn, hp, vn, tp, mr, ms). They
+ * are taken only as they stand: with one letter off, or a digit for it, they would be everywhere.
  */
 static const char short_words[][2] = {
     {'a', 'i'}, {'a', 'n'}, {'a', 'o'}, {'b', 'a'}, {'b', 'e'}, {'b', 'i'}, {'b', 'o'}, {'b', 'u'},
     {'c', 'a'}, {'c', 'o'}, {'c', 'u'}, {'d', 'a'}, {'d', 'e'}, {'d', 'i'}, {'d', 'o'}, {'d', 'u'},
     {'e', 'm'}, {'g', 'a'}, {'h', 'a'}, {'h', 'e'}, {'h', 'n'}, {'h', 'o'}, {'h', 'p'}, {'h', 'y'},
     {'k', 'e'}, {'k', 'y'}, {'l', 'a'}, {'l', 'e'}, {'l', 'o'}, {'l', 'u'}, {'l', 'y'}, {'m', 'a'},
-    {'m', 'e'}, {'m', 'i'}, {'m', 'o'}, {'m', 'u'}, {'m', 'y'}, {'n', 'a'}, {'n', 'e'}, {'n', 'o'},
-    {'n', 'u'}, {'o', 'i'}, {'o', 'n'}, {'r', 'a'}, {'r', 'o'}, {'s', 'a'}, {'s', 'o'}, {'s', 'u'},
-    {'t', 'a'}, {'t', 'e'}, {'t', 'i'}, {'t', 'o'}, {'t', 'u'}, {'t', 'v'}, {'v', 'a'}, {'v', 'e'},
-    {'v', 'i'}, {'v', 'n'}, {'v', 'o'}, {'v', 'u'}, {'v', 'y'}, {'x', 'a'}, {'x', 'e'}, {'x', 'u'},
+    {'m', 'e'}, {'m', 'i'}, {'m', 'o'}, {'m', 'r'}, {'m', 's'}, {'m', 'u'}, {'m', 'y'}, {'n', 'a'},
+    {'n', 'e'}, {'n', 'o'}, {'n', 'u'}, {'o', 'i'}, {'o', 'n'}, {'r', 'a'}, {'r', 'o'}, {'s', 'a'},
+    {'s', 'o'}, {'s', 'u'}, {'t', 'a'}, {'t', 'e'}, {'t', 'i'}, {'t', 'o'}, {'t', 'p'}, {'t', 'u'},
+    {'t', 'v'}, {'v', 'a'}, {'v', 'e'}, {'v', 'i'}, {'v', 'n'}, {'v', 'o'}, {'v', 'u'}, {'v', 'y'},
+    {'x', 'a'}, {'x', 'e'}, {'x', 'u'},
 };
 
 static void find_short_word(struct weighing *weighing, size_t from)

@@ -54,6 +54,7 @@ static const struct {
     {"uahkt@m", 5, WORD, "but as it stands"},
     {"Kx#fmatkhau", 5, WORD, "what is left stands before it"},
     {"hp#vn", 3, WORD, "a syllable or an abbreviation of two letters"},
+    {"mr#tp", 3, WORD, "or a title, and what stands for a city"},
     {"v1#vn", 4, WORD, "but not with a digit for a letter"},
     {"1qaz", 1, WALK, "down a column"},
     {"zaq1", 1, WALK, "and up"},
