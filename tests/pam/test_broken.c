@@ -522,8 +522,8 @@ END_TEST
 START_TEST(a_folder_that_is_missing_is_made_again)
 {
     static const char *const folders[] = {"locks", "history", "intents", "new", "policy"};
-    static const char *const passwords[] = {"Mot-Ngay#1a", "Hai-Sao!2b", "Ba-Cay?3cc", "Bon-Mua%4d",
-                                            "Nam-Canh&5e"};
+    static const char *const passwords[] = {"Wq-Zev#1axo", "Hj-Pok!2bqu", "Bx-Cyf?3cce",
+                                            "Gn-Mud%4dwi", "Nv-Kah&5eby"};
 
     machine->uid = person("alice")->uid;
     for (size_t i = 0; i < COUNT(folders); i++) {

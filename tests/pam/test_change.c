@@ -666,8 +666,8 @@ END_TEST
 
 /* ---- old passwords --------------------------------------------------------------------------- */
 
-static const char *const passwords[] = {OLD,          "Mot-Ngay#1a", "Hai-Sao!2b",  "Ba-Cay?3cc",
-                                        "Bon-Mua%4d", "Nam-Canh&5e", "Sau-Thang*6f"};
+static const char *const passwords[] = {OLD,           "Wq-Zev#1axo", "Hj-Pok!2bqu", "Bx-Cyf?3cce",
+                                        "Gn-Mud%4dwi", "Nv-Kah&5eby", "Rs-Tig*6fjo"};
 
 static void change_through(size_t from, size_t to)
 {
