@@ -589,6 +589,7 @@ static void add_words(struct vp_inquiry *inquiry, const char *path)
 static void read_words(struct vp_inquiry *inquiry)
 {
     const char *at = inquiry->values.words;
+    struct vp_error error;
     char path[1024];
 
     if (inquiry->words_read || at == NULL)
@@ -601,8 +602,11 @@ static void read_words(struct vp_inquiry *inquiry)
         add_words(inquiry, path);
         at += length;
     }
-    if (vp_words_finish(&inquiry->words) != 0)
+    if (vp_words_finish(&inquiry->words) != 0) {
+        (void)vp_error_set(&error, NULL, 0, ENOMEM, "words");
+        note_trouble(inquiry, VP_TROUBLE_WORDS, &error);
         vp_words_free(&inquiry->words);
+    }
 }
 
 /* The points rule, where the policy has it. */
