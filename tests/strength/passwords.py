@@ -1,6 +1,7 @@
 """Lists of passwords, the same in every run: weak ones that satisfy the letter, in families, and strong ones. They are
 what tests/cmd/run holds the points rule to, and what tests/bench/strength compares modules by."""
 import random
+import re
 
 PLACES = "Haiphong Hanoi Danang Saigon Cantho Thanhtri Hue Nghean Bacninh Longbien Vungtau Quangninh".split()
 WORDS = ("Matkhau Password Admin Welcome Xinchao Vietnam Viettel Vnpt Ubnd Congan Vanphong Giaoduc Benhvien Nguyen Quantri "
@@ -68,6 +69,13 @@ def weak_families():
 def weak_passwords():
     """All of them."""
     return sum(weak_families().values(), [])
+
+
+def drawn_passwords(dictionary, count):
+    """Weak ones that nobody chose: words drawn from a dictionary, one a line, with the same tails."""
+    words = random.Random(1017).sample([word for word in dictionary if re.fullmatch("[a-z]{5,9}", word)], count)
+    tailed = [word.capitalize() + TAILS[at % len(TAILS)] for at, word in enumerate(words)]
+    return [password for password in tailed if has_all_classes(password)]
 
 
 def strong_passwords(length, count):
