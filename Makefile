@@ -318,7 +318,7 @@ $(WORDS): $(WORDS).o $(LIBRARY)
 $(FUZZ_REPLAYS): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(LIBRARY)
 	$(call say,LD $@)$(CC) $(CFLAGS) -o $@ $^
 
-fuzzers: $(FUZZ_REPLAYS:%=%-fuzzer)
+fuzzers: $(FUZZ_REPLAYS:%=%-fuzzer) ## what make fuzz runs (with its compiler and flags)
 
 $(FUZZ_REPLAYS:%=%-fuzzer): %-fuzzer: %.o $(LIBRARY)
 	$(call say,LD $@)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^
