@@ -7,7 +7,7 @@
 
 #define WORD_MIN     3 /* of the list: shorter ones stand anywhere by chance */
 #define REVERSED_MIN 5 /* of a word that is written backwards */
-#define LOOSE_MIN    6 /* letters of a word, and of the password, that may be one letter off */
+#define LOOSE_MIN    7 /* letters of a word, and of the password, that may be one letter off */
 #define PART_MIN     3 /* of sequences, walks, runs, repeats and names */
 #define READINGS     3 /* as many letters can a character stand for */
 /* What lies behind is worth its points in any case, and weighing must end. */
@@ -94,6 +94,7 @@ struct step {
     size_t depth; /* letters of the word */
     bool off;     /* one letter is wrong already */
     bool odd;     /* a digit or a sign stands for a letter */
+    bool strange; /* and it is one that seldom does */
     bool between; /* the last character was one too many: a word cannot end with that */
     bool doubled; /* a letter stands twice: all others as they are, neither off nor odd */
 };
@@ -119,6 +120,12 @@ static void step_in_place(struct weighing *weighing, size_t from, const struct s
     find_words(weighing, from, &next);
 }
 
+/* Signs that stand behind words more often than in them. */
+static bool is_strange(uint32_t folded)
+{
+    return folded == '!' || folded == '$' || folded == '5' || folded == '7';
+}
+
 /* Takes a letter of a word, and as many characters of the password. */
 static void step_on(struct weighing *weighing, size_t from, const struct step *step,
                     uint32_t letter, size_t taken, bool off)
@@ -132,6 +139,8 @@ static void step_on(struct weighing *weighing, size_t from, const struct step *s
                          .at = step->at + taken,
                          .depth = step->depth + 1,
                          .off = step->off || off,
+                         .strange =
+                             step->strange || (taken > 0 && is_strange(weighing->folded[step->at])),
                          .odd = step->odd || (taken > 0 && !is_letter(weighing->folded[step->at])),
                          .doubled = step->doubled};
     find_words(weighing, from, &next);
@@ -161,13 +170,15 @@ static void step_aside(struct weighing *weighing, size_t from, const struct step
 
 /*
  * A word that is one letter off must be long enough on both sides, and longer where a digit or a
- * sign stands for the letter: by chance they hit too often.
+ * sign stands for the letter; one of three letters has none that seldom stands for a letter: by
+ * chance they hit too often.
  */
 static bool is_long_enough(const struct step *step, size_t from)
 {
     size_t taken = step->at - from, least = LOOSE_MIN + step->odd;
 
-    return step->off ? step->depth >= least && taken >= least : step->depth >= WORD_MIN;
+    return step->off ? step->depth >= least && taken >= least
+                     : step->depth >= (size_t)WORD_MIN + step->strange;
 }
 
 /*
@@ -176,9 +187,9 @@ static bool is_long_enough(const struct step *step, size_t from)
  */
 static bool was_visited(struct weighing *weighing, size_t from, const struct step *step)
 {
-    uint32_t state =
-        (uint32_t)(step->at | step->depth << 8 | (size_t)step->off << 16 | (size_t)step->odd << 17 |
-                   (size_t)step->between << 18 | (size_t)step->doubled << 19);
+    uint32_t state = (uint32_t)(step->at | step->depth << 8 | (size_t)step->off << 16 |
+                                (size_t)step->odd << 17 | (size_t)step->between << 18 |
+                                (size_t)step->doubled << 19 | (size_t)step->strange << 20);
     uint64_t hash = (step->place ^ (uint64_t)state << 7) * 0x9e3779b97f4a7c15u;
     struct visited *visited = &weighing->visited[hash >> 54];
 

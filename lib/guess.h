@@ -3,13 +3,13 @@
  * the points rule, after Microsoft's scoring of banned passwords. Pure.
  *
  * The password is folded (case, Vietnamese diacritics, and letters written as digits or signs) and
- * covered as cheaply as possible: a listed word of three letters or more (of six or more also with
- * one letter wrong, missing or too many; as it stands also with letters twice, and of five or more
- * backwards), a Vietnamese syllable of two letters as it stands, a part of the user's own names, a
- * keyboard walk, a sequence or a run of one character (also two or three of them that take turns),
- * a block that stood there before, a year, a date or a run of digits cost one point each; so does
- * every character that is left. The result is exact: no other cover is cheaper, in whatever order
- * the lists are.
+ * covered as cheaply as possible: a listed word of three letters or more (of seven or more also
+ * with one letter wrong, missing or too many; as it stands also with letters twice, and of five or
+ * more backwards), a Vietnamese syllable of two letters as it stands, a part of the user's own
+ * names, a keyboard walk, a sequence or a run of one character (also two or three of them that take
+ * turns), a block that stood there before, a year, a date or a run of digits cost one point each;
+ * so does every character that is left. The result is exact: no other cover is cheaper, in whatever
+ * order the lists are.
  */
 #ifndef VP_LIB_GUESS_H
 #define VP_LIB_GUESS_H

@@ -39,11 +39,14 @@ static const struct {
     {"P4$$WORD", 1, WORD, "and capitals, and others"},
     {"w1nd0ws", 1, WORD, "1 as i"},
     {"1iverpoo1", 1, WORD, "1 as l, in the same word as letters"},
-    {"passwird", 1, WORD, "another letter in a word of six or more"},
+    {"passwird", 1, WORD, "another letter in a word of seven or more"},
     {"pasword", 1, WORD, "one is missing"},
     {"passwoord", 1, WORD, "one too many"},
     {"pass#word", 1, WORD, "a sign too many, in a longer word"},
     {"haiphong#", 2, WORD, "but not at its end"},
+    {"Kx#t!n", 6, 0, "in a word of three letters only what often is one stands for a letter"},
+    {"Kx#t1n", 4, WORD, "as 1 is"},
+    {"Kx#elephant", 4, WORD, "English words that everybody knows"},
     {"hen#ry", 4, WORD, "nor in a word that is short: hen, and what is left"},
     {"mxsic", 5, 0, "nor a letter in a word of five: four of them stand anywhere"},
     {"mmatkhhauuu", 1, WORD, "letters of it that stand more than once"},
@@ -189,7 +192,7 @@ static const struct {
 } local[] = {
     {"Qxzvkw#1", 8, 3, "a word of this place"},
     {"qxzvkW", 6, 1, "in any case"},
-    {"Qxzvbw#1", 8, 3, "with a letter wrong"},
+    {"Qxzvbwjf#1", 10, 3, "with a letter wrong"},
     {"wkvzxQ#1", 8, 3, "backwards"},
     {"QxxzvkkW#1", 10, 3, "with letters twice"},
     {"Haiphong#1", 3, 3, "the built-in words count all the same"},
@@ -203,7 +206,7 @@ START_TEST(local_words_count_beside_the_built_in_ones)
     struct vp_guess_person person = {NULL, NULL, NULL};
     struct vp_candidate candidate;
 
-    ck_assert_int_eq(vp_words_add(&words, "Qx zvkw\n", 8), 0);
+    ck_assert_int_eq(vp_words_add(&words, "Qx zvkw\nqxzvkwjf", 16), 0);
     ck_assert_int_eq(vp_words_finish(&words), 0);
     vp_rules_read(local[_i].password, strlen(local[_i].password), &candidate);
     ck_assert_msg(vp_guess_weigh(&candidate, &vp_wordlist_builtin, &person).points ==
