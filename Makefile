@@ -197,7 +197,7 @@ $(BUILD)/flags: export FLAGS_NOW = $(COMPILE) $(LIB_FLAGS) $(LINKING) $(LDFLAGS)
 check: ## install what is missing for it, then run every test but Debian 13's
 	@build-aux/need check
 	@MAKE='$(MAKE)' build-aux/stages check format-check check-gcc check-clang layers lint-man \
-	    check-doc check-unit check-fuzz check-pam check-cmd check-completion check-install check-e2e
+	    check-doc check-unit check-fuzz asan check-pam check-cmd check-completion check-install check-e2e
 
 # Two builds beside the one of `make`, so that neither spoils the other.
 check-gcc check-clang: check-%: ## build with gcc, with clang; every warning an error
@@ -213,9 +213,22 @@ check-pam: $(PAM) $(PAM_MOCKS) $(MODULE) ## test the module in process, by libpa
 	VP_MODULE=$(abspath $(MODULE)) $<
 
 check-fuzz: $(FUZZ_REPLAYS) ## give the fuzz targets the inputs that are kept in tests/fuzz/corpus
+	@$(MAKE) --no-print-directory replay
+
+replay: ## the same with programs that are built
 	@for target in $(FUZZ_TARGETS); do \
 	    $(BUILD)/tests/fuzz/$$target tests/fuzz/corpus/$$target || exit 1; \
 	done
+
+# gcc's: what it links is found by whatever loads the module. The programs of tests/pam put functions
+# of their own in libc's place, and so do the sanitizers: those are left out.
+asan: ## run the unit tests and the kept fuzz inputs under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory -j$$(nproc) asan-programs CC=gcc BUILD=$(BUILD)/asan \
+	    CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
+	$(BUILD)/asan/tests/unit/unit
+	@$(MAKE) --no-print-directory replay BUILD=$(BUILD)/asan
+
+asan-programs: $(UNIT) $(FUZZ_REPLAYS) ## what make asan runs (with its compiler and flags)
 
 # What is found goes into the corpus by hand, as a file with a name that says what it was.
 FUZZ_SECONDS = 60
@@ -369,7 +382,7 @@ help: ## list the targets
 
 clean: ## remove what was built, but not the private systems
 	rm -rf $(BUILD)/lib $(BUILD)/cmd $(BUILD)/breached $(BUILD)/conf $(BUILD)/tests $(BUILD)/gcc $(BUILD)/clang \
-	    $(BUILD)/fuzz \
+	    $(BUILD)/fuzz $(BUILD)/asan \
 	    $(BUILD)/*.o $(BUILD)/*.d $(BUILD)/*.soname $(BUILD)/flags $(LIBRARY) $(MODULE) $(COMMAND) \
 	    $(LISTER)
 
@@ -378,7 +391,7 @@ distclean: clean ## remove the private systems, too
 	rm -rf --one-file-system $(BUILD)
 
 force:
-.PHONY: all bench bench-strength bench-breached check check-gcc check-clang test-programs \
+.PHONY: all asan asan-programs replay bench bench-strength bench-breached check check-gcc check-clang test-programs \
     check-unit check-fuzz check-pam check-cmd check-completion check-doc check-e2e check-web \
     check-debian13 check-install check-package fuzz fuzzers try layers format format-check lint-man install install-built \
     uninstall help clean distclean force

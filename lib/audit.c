@@ -413,11 +413,11 @@ static int check_recording(const struct group *group)
 static int check_password(const struct group *group)
 {
     size_t setter = find_reached(group, VP_WALK_SETS);
-    const struct vp_stack_line *line = &group->chain->lines[setter];
 
     if (group->ours == group->chain->count) {
         if (setter < group->chain->count)
-            tell_module(group->audit, VP_AUDIT_NO_PASSWORD, line, line);
+            tell_module(group->audit, VP_AUDIT_NO_PASSWORD, &group->chain->lines[setter],
+                        &group->chain->lines[setter]);
         return 0;
     }
     check_prompts(group);
