@@ -145,6 +145,38 @@ START_TEST(a_failing_lookup_is_no_missing_account)
 }
 END_TEST
 
+/* Before something is erased nothing but a plain "nobody" will do. */
+START_TEST(who_is_gone_is_told_by_no_failure)
+{
+    struct made_up_user user = person(NULL, NULL, 0, 0);
+    struct vp_error error = {0};
+    int wanted = failures[_i].errnum == 0 ? 1 : -1;
+
+    made_up = (struct made_up_names){.broken = failures[_i].errnum};
+    ck_assert_msg(vp_account_is_gone("tuan", &error) == wanted, "%s", failures[_i].why);
+    if (wanted == -1)
+        ck_assert_str_eq(error.text, "tuan: the account cannot be looked up");
+    populate(&user);
+    ck_assert_int_eq(vp_account_is_gone("tuan", &error), 0);
+}
+END_TEST
+
+START_TEST(nss_is_not_asked_for_a_name_that_nobody_can_have)
+{
+    char name[VP_NAME_MAX + 2] = "";
+    struct vp_account account;
+    struct vp_error error = {0};
+
+    made_up = (struct made_up_names){0};
+    memset(name, 'n', VP_NAME_MAX + 1);
+    ck_assert_int_eq(vp_account_find(name, &account, &error), -1);
+    ck_assert_int_eq(vp_account_is_gone(name, &error), -1);
+    name[VP_NAME_MAX] = '\0';
+    ck_assert_int_eq(vp_account_find(name, &account, &error), 0);
+    ck_assert_int_eq(vp_account_is_gone(name, &error), 1);
+}
+END_TEST
+
 static enum vp_password_kind kind_seen(void)
 {
     struct made_up_user user = person(NULL, NULL, 0, 0);
@@ -349,6 +381,8 @@ Suite *suite_account(void)
     ADD_ROWS(tcase, an_account_is_what_passwd_and_shadow_say, entries);
     tcase_add_test(tcase, an_account_has_the_name_that_nss_gives_it);
     ADD_ROWS(tcase, a_failing_lookup_is_no_missing_account, failures);
+    ADD_ROWS(tcase, who_is_gone_is_told_by_no_failure, failures);
+    tcase_add_test(tcase, nss_is_not_asked_for_a_name_that_nobody_can_have);
     tcase_add_test(tcase, no_shadow_entry_is_elsewhere_only_where_shadow_can_be_read);
     tcase_add_test(tcase, a_shadow_that_fails_is_unreadable);
     ADD_ROWS(tcase, an_entry_of_any_size_is_read, rooms);
