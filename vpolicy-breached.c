@@ -54,6 +54,11 @@ int breached_complain_error(const struct vp_error *error)
     return breached_complain("%s", text);
 }
 
+const char *breached_hash_name(enum vp_filter_hash hash)
+{
+    return hash == VP_FILTER_NTLM ? "NTLM" : "SHA-1";
+}
+
 struct arguments {
     const char *out;
     enum input_format format;
@@ -132,7 +137,7 @@ static int write_sorted(struct input *input, const char *out)
         list_write(input->hashes, input->spool, count, input->hash, out) != 0)
         return -1;
     printf("%s: %llu passwords by their %s hashes, of %llu lines", out, (unsigned long long)count,
-           input->hash == VP_FILTER_NTLM ? "NTLM" : "SHA-1", (unsigned long long)input->lines);
+           breached_hash_name(input->hash), (unsigned long long)input->lines);
     if (input->passed_over > 0)
         printf("; %llu passed over (a count of 0, or no password can be like that)",
                (unsigned long long)input->passed_over);

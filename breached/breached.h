@@ -14,6 +14,9 @@
 int breached_complain(const char *format, ...) VP_PRINTF(1, 2);
 int breached_complain_error(const struct vp_error *error);
 
+/* "SHA-1" or "NTLM". */
+const char *breached_hash_name(enum vp_filter_hash hash);
+
 /* ---- spool.c: many hashes, in order and each once, in little memory -------------------------- */
 
 struct spool;

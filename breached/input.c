@@ -4,11 +4,8 @@
 #include "breached.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define SHA1_DIGITS 40
 #define NTLM_DIGITS 32
@@ -55,11 +52,6 @@ static size_t count_digits(const char *line, size_t length)
         if (line[at] < '0' || line[at] > '9')
             return 0;
     return digits;
-}
-
-static const char *name_of(enum vp_filter_hash hash)
-{
-    return hash == VP_FILTER_NTLM ? "NTLM" : "SHA-1";
 }
 
 static bool is_hash(size_t digits)
@@ -113,7 +105,8 @@ static int begin(struct reading *reading, const char *line, size_t length)
     if (input->hash != 0 && input->hash != hash)
         return breached_complain("%s: has %s hashes, and a list is of one kind: %s, by what was "
                                  "read before",
-                                 reading->path, name_of(hash), name_of(input->hash));
+                                 reading->path, breached_hash_name(hash),
+                                 breached_hash_name(input->hash));
     input->hash = hash;
     return 0;
 }
@@ -128,7 +121,7 @@ static int add_hash(struct reading *reading, const char *line, size_t length)
         return breached_complain("%s:%llu: is no %s hash (%zu hexadecimal digits, and :COUNT or "
                                  "nothing)",
                                  reading->path, (unsigned long long)reading->line,
-                                 name_of(reading->input->hash), wanted);
+                                 breached_hash_name(reading->input->hash), wanted);
     if (length == wanted + 2 && line[wanted + 1] == '0') {
         reading->input->passed_over++;
         return 0;

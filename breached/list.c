@@ -176,7 +176,7 @@ int list_check(const char *path)
 
     if (result == 0)
         printf("%s: sound: %llu passwords by their %s hashes, %llu blocks\n", path,
-               (unsigned long long)entries, hash == VP_FILTER_NTLM ? "NTLM" : "SHA-1",
+               (unsigned long long)entries, breached_hash_name(hash),
                (unsigned long long)list.blocks);
     vp_breached_close(&list);
     return result;
